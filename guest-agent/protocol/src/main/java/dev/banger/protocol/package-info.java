@@ -1,0 +1,2 @@
+/** protocol. */
+package dev.banger.protocol;

@@ -1,0 +1,2 @@
+/** agent. */
+package dev.banger.agent;

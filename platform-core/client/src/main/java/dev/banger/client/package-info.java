@@ -1,0 +1,2 @@
+/** client. */
+package dev.banger.client;

@@ -1,0 +1,13 @@
+package dev.banger.core.lifecycle;
+
+/** Tells whoever watches an operation what is going on. Thread-safe and never blocks for long. */
+public interface Progress {
+  Progress NONE = (_, _, _) -> {};
+
+  /**
+   * @param stage stable snake-case name, for example {@code prepare_disks}
+   * @param status {@code started}, {@code done}, {@code failed}, {@code skipped} or {@code note}
+   * @param message a short remark for people; may be empty
+   */
+  void stage(String stage, String status, String message);
+}

@@ -1,0 +1,2 @@
+/** api. */
+package dev.banger.api;

@@ -1,0 +1,2 @@
+/** plugin/workspace. */
+package dev.banger.plugin.workspace;
