@@ -16,7 +16,9 @@ public interface Commands {
   /** Runs to the end, whatever the exit code. */
   Result run(Call call) throws InterruptedException;
 
-  /** The absolute path of a tool on {@code PATH} (and the sbin directories), if it is executable. */
+  /**
+   * The absolute path of a tool on {@code PATH} (and the sbin directories), if it is executable.
+   */
   Optional<Path> find(String tool);
 
   /**

@@ -26,7 +26,8 @@ public final class ProcessCommands implements Commands {
       return Optional.of(Path.of(tool)).filter(Files::isExecutable);
     }
     List<String> dirs = new ArrayList<>();
-    dirs.addAll(List.of(Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin").split(":")));
+    dirs.addAll(
+        List.of(Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin").split(":")));
     dirs.addAll(SBIN);
     return dirs.stream()
         .filter(dir -> !dir.isEmpty())
