@@ -1,0 +1,15 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmPaths;
+import java.util.Optional;
+
+/** The {@code handles.json} scratch files: a hint for the next daemon, never the truth. */
+public interface HandlesScratch {
+  /** Empty when there is none or it cannot be read; never throws. */
+  Optional<VmHandles> read(VmPaths paths);
+
+  void write(VmPaths paths, VmHandles handles);
+
+  void delete(VmPaths paths);
+}

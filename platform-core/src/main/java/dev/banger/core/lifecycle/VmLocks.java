@@ -1,0 +1,64 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One lock per VM: what changes a VM runs alone, different VMs run in parallel. Fair, so that
+ * requests are served in order. A lock exists only while somebody holds or wants it.
+ */
+public final class VmLocks {
+  private static final class Entry {
+    final ReentrantLock lock = new ReentrantLock(true);
+    int users;
+  }
+
+  private final Map<VmId, Entry> entries = new HashMap<>();
+
+  /**
+   * Runs {@code body} under the VM's lock.
+   *
+   * @throws BangerException of kind CONFLICT when the lock is not free within {@code atMost}
+   */
+  public <T> T with(VmId id, String name, Duration atMost, Callable<T> body) throws Exception {
+    Entry entry;
+    synchronized (entries) {
+      entry = entries.computeIfAbsent(id, _ -> new Entry());
+      entry.users++;
+    }
+    try {
+      if (!entry.lock.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new BangerException(
+            ErrorKind.CONFLICT,
+            "vm \"%s\" is busy with another request for more than %d s"
+                .formatted(name, atMost.toSeconds()),
+            "see what it does: banger op list");
+      }
+      try {
+        return body.call();
+      } finally {
+        entry.lock.unlock();
+      }
+    } finally {
+      synchronized (entries) {
+        if (--entry.users == 0) {
+          entries.remove(id);
+        }
+      }
+    }
+  }
+
+  /** How many locks are held or waited for now. */
+  public int inUse() {
+    synchronized (entries) {
+      return entries.size();
+    }
+  }
+}
