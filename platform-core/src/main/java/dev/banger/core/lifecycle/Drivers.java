@@ -1,0 +1,65 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmPaths;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The VMM drivers, in order of preference. */
+public record Drivers(List<VmmDriver> all) {
+  public Drivers {
+    all = List.copyOf(all);
+  }
+
+  /**
+   * The driver to start a VM with.
+   *
+   * @param wanted a driver's name, or {@code auto} for the first that is usable
+   * @throws BangerException of kind UNAVAILABLE with each driver's reason and remedy
+   */
+  public VmmDriver pick(String wanted) {
+    List<VmmDriver> candidates =
+        wanted.equals("auto") ? all : all.stream().filter(d -> d.name().equals(wanted)).toList();
+    if (candidates.isEmpty()) {
+      throw new BangerException(
+          ErrorKind.INVALID,
+          "no VMM driver \"%s\"; there is: auto, %s".formatted(wanted, names()),
+          "leave --driver out for the best one");
+    }
+    Optional<VmmDriver> usable = candidates.stream().filter(d -> d.status().usable()).findFirst();
+    return usable.orElseThrow(
+        () -> {
+          DriverStatus status = candidates.getFirst().status();
+          return new BangerException(
+              ErrorKind.UNAVAILABLE,
+              "%s cannot run VMs here: %s".formatted(status.name(), status.reason()),
+              status.remedy().isEmpty() ? "banger doctor" : status.remedy());
+        });
+  }
+
+  /** The driver that made these handles. */
+  public VmmDriver of(VmHandles handles) {
+    return all.stream()
+        .filter(driver -> driver.name().equals(handles.driver()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BangerException(
+                    ErrorKind.UNAVAILABLE,
+                    "the VM was started by driver \"%s\", which is not here"
+                        .formatted(handles.driver())));
+  }
+
+  /** Whether any driver finds this VM's VMM alive on the host. */
+  public Optional<VmHandles> observe(VmPaths paths, Optional<VmHandles> hint) {
+    return all.stream().flatMap(driver -> driver.observe(paths, hint).stream()).findFirst();
+  }
+
+  private String names() {
+    return all.stream().map(VmmDriver::name).collect(Collectors.joining(", "));
+  }
+}

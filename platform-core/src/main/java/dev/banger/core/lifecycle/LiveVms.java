@@ -1,0 +1,171 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.lifecycle.VmmDriver.VmmExit;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.model.VmRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What is alive now: the handles of each running VMM and the link to its guest. In memory only. */
+public final class LiveVms implements AutoCloseable {
+  private static final Duration BOOTSTRAP_LIMIT = Duration.ofSeconds(60);
+
+  /** A VM whose VMM is alive. */
+  public static final class Live {
+    private final VmRecord vm;
+    private final VmPaths paths;
+    private final VmHandles handles;
+    private final CompletableFuture<VmmExit> exit;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private volatile GuestLink link;
+
+    private Live(VmRecord vm, VmPaths paths, VmHandles handles, CompletableFuture<VmmExit> exit) {
+      this.vm = vm;
+      this.paths = paths;
+      this.handles = handles;
+      this.exit = exit;
+    }
+
+    public VmHandles handles() {
+      return handles;
+    }
+
+    public CompletableFuture<VmmExit> exit() {
+      return exit;
+    }
+
+    /** The link if it is open now. */
+    public Optional<GuestLink> openLink() {
+      return Optional.ofNullable(link).filter(GuestLink::isOpen);
+    }
+  }
+
+  private final GuestLink.Connector connector;
+  private final Map<VmId, Live> live = new ConcurrentHashMap<>();
+
+  public LiveVms(GuestLink.Connector connector) {
+    this.connector = connector;
+  }
+
+  public Live add(VmRecord vm, VmPaths paths, VmHandles handles, CompletableFuture<VmmExit> exit) {
+    Live entry = new Live(vm, paths, handles, exit);
+    Live before = live.put(vm.id(), entry);
+    if (before != null) {
+      closeLink(before);
+    }
+    return entry;
+  }
+
+  public Optional<Live> get(VmId id) {
+    return Optional.ofNullable(live.get(id));
+  }
+
+  public void remove(VmId id) {
+    Live gone = live.remove(id);
+    if (gone != null) {
+      closeLink(gone);
+    }
+  }
+
+  private static void closeLink(Live entry) {
+    GuestLink link = entry.link;
+    if (link != null) {
+      link.close();
+    }
+  }
+
+  /**
+   * The open link to a running VM's guest, connecting when there is none.
+   *
+   * @throws BangerException ILLEGAL_STATE when the VM is not running, TIMEOUT when its agent is
+   *     silent
+   */
+  public GuestLink link(VmRecord vm, Duration deadline) throws InterruptedException {
+    Live entry = live.get(vm.id());
+    if (entry == null) {
+      throw new BangerException(
+          ErrorKind.ILLEGAL_STATE,
+          "vm \"%s\" is %s".formatted(vm.name(), vm.state().wireName()),
+          "start it: banger vm start " + vm.name());
+    }
+    return connect(entry, deadline);
+  }
+
+  GuestLink connect(Live entry, Duration deadline) throws InterruptedException {
+    Optional<GuestLink> open = entry.openLink();
+    if (open.isPresent()) {
+      return open.get();
+    }
+    long end = System.nanoTime() + deadline.toNanos();
+    if (!entry.connecting.tryLock(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw silent(entry, deadline);
+    }
+    try {
+      open = entry.openLink();
+      if (open.isPresent()) {
+        return open.get();
+      }
+      if (entry.exit.isDone()) {
+        throw new BangerException(
+            ErrorKind.ILLEGAL_STATE,
+            "vm \"%s\" is down: %s".formatted(entry.vm.name(), entry.exit.join().meaning()),
+            "banger vm logs " + entry.vm.name());
+      }
+      GuestLink fresh = connector.connect(entry.paths, left(end));
+      try {
+        fresh.bootstrap(Bootstraps.of(entry.vm), BOOTSTRAP_LIMIT);
+      } catch (RuntimeException e) {
+        fresh.close();
+        throw e;
+      }
+      entry.link = fresh;
+      return fresh;
+    } finally {
+      entry.connecting.unlock();
+    }
+  }
+
+  private static Duration left(long endNanos) {
+    return Duration.ofNanos(Math.max(1_000_000, endNanos - System.nanoTime()));
+  }
+
+  private static BangerException silent(Live entry, Duration deadline) {
+    return new BangerException(
+        ErrorKind.TIMEOUT,
+        "the agent of vm \"%s\" did not answer within %d s"
+            .formatted(entry.vm.name(), deadline.toSeconds()),
+        "banger vm logs " + entry.vm.name());
+  }
+
+  /** Closes the links; the VMs run on. */
+  @Override
+  public void close() {
+    List.copyOf(live.values()).forEach(LiveVms::closeLink);
+    live.clear();
+  }
+
+  /** What every guest is told of itself. */
+  static final class Bootstraps {
+    private Bootstraps() {}
+
+    /** QEMU's user-mode network: these three addresses are its fixed defaults. */
+    static GuestLink.Bootstrap of(VmRecord vm) {
+      return new GuestLink.Bootstrap(
+          vm.name(),
+          Instant.now(),
+          new GuestLink.NetworkConfig("10.0.2.15/24", "10.0.2.2", List.of("10.0.2.3")),
+          true);
+    }
+  }
+}

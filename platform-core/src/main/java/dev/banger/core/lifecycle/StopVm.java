@@ -1,0 +1,100 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.lifecycle.LiveVms.Live;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Brings a running VM down: asks its agent, else presses the power button, waits a grace window,
+ * then kills the VMM. A guest that does not react is a normal case. Called under the VM's lock.
+ */
+final class StopVm {
+  private final VmContext context;
+
+  StopVm(VmContext context) {
+    this.context = context;
+  }
+
+  /**
+   * @param grace zero to kill at once
+   * @return the VM, stopped, and a remark when it had to be forced
+   */
+  Outcome stop(VmRecord vm, Duration grace, Progress progress) throws InterruptedException {
+    Optional<Live> running = context.live().get(vm.id());
+    VmRecord stopping =
+        vm.state() instanceof VmState.Stopping
+            ? vm
+            : context.apply(vm, new VmEvent.StopRequested());
+    String note = "";
+    if (running.isPresent() && !grace.isZero()) {
+      Live live = running.get();
+      long began = System.nanoTime();
+      progress.stage("ask_guest", "started", "");
+      ask(stopping, live, progress);
+      progress.stage("wait_exit", "started", "");
+      Duration left = grace.minusNanos(System.nanoTime() - began);
+      if (exited(live, left)) {
+        progress.stage("wait_exit", "done", "");
+      } else {
+        note = "forced: the guest ignored shutdown for %d s".formatted(grace.toSeconds());
+        progress.stage("wait_exit", "failed", note);
+      }
+    }
+    progress.stage("cleanup", "started", "");
+    try {
+      context.killAndRelease(stopping);
+    } catch (BangerException e) {
+      context.apply(
+          stopping.withLastError(e.getMessage()), new VmEvent.CleanupFailed(e.getMessage()));
+      throw e;
+    }
+    progress.stage("cleanup", "done", "");
+    return new Outcome(context.apply(stopping, new VmEvent.WentDown()), note);
+  }
+
+  private void ask(VmRecord vm, Live live, Progress progress) throws InterruptedException {
+    VmPaths paths = context.paths(vm);
+    try {
+      context
+          .live()
+          .connect(live, LifecycleSettings.ASK_LIMIT)
+          .shutdown(LifecycleSettings.ASK_LIMIT);
+      progress.stage("ask_guest", "done", "agent");
+      return;
+    } catch (BangerException e) {
+      progress.stage("ask_guest", "note", "the agent did not take it: " + e.getMessage());
+    }
+    try {
+      context
+          .drivers()
+          .of(live.handles())
+          .powerButton(paths, live.handles(), LifecycleSettings.ASK_LIMIT);
+      progress.stage("ask_guest", "done", "power button");
+    } catch (BangerException e) {
+      progress.stage("ask_guest", "failed", e.getMessage());
+    }
+  }
+
+  private static boolean exited(Live live, Duration atMost) throws InterruptedException {
+    try {
+      live.exit().get(Math.max(1, atMost.toMillis()), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("exit futures never fail", e);
+    }
+  }
+
+  /**
+   * @param note a short remark for people; empty when all went as asked
+   */
+  record Outcome(VmRecord vm, String note) {}
+}

@@ -1,0 +1,117 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.lifecycle.LiveVms.Live;
+import dev.banger.core.lifecycle.VmmDriver.VmmExit;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.model.VmRecord;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * The parts that starting, stopping and deleting share. Whoever changes a VM does so inside {@link
+ * #locked}.
+ */
+public record VmContext(
+    VmStore store,
+    VmDirectories directories,
+    HandlesScratch scratch,
+    Drivers drivers,
+    ImageCatalog images,
+    DiskProvisioner disks,
+    Extensions extensions,
+    LiveVms live,
+    VmLocks locks,
+    LifecycleSettings settings) {
+
+  VmPaths paths(VmRecord vm) {
+    return directories.paths(vm.id());
+  }
+
+  <T> T locked(VmRecord vm, Callable<T> body) throws Exception {
+    return locks.with(vm.id(), vm.name(), LifecycleSettings.LOCK_LIMIT, body);
+  }
+
+  /** The record as it is now; another request may have changed or removed it meanwhile. */
+  VmRecord reload(VmRecord vm) {
+    return store
+        .find(vm.id())
+        .orElseThrow(
+            () ->
+                new BangerException(
+                    ErrorKind.NOT_FOUND,
+                    "vm \"%s\" was deleted meanwhile".formatted(vm.name()),
+                    "banger vm list"));
+  }
+
+  VmRecord save(VmRecord vm) {
+    store.update(vm);
+    return vm;
+  }
+
+  VmRecord apply(VmRecord vm, VmEvent event) {
+    return save(Transitions.apply(vm, event));
+  }
+
+  /** Notes that a VMM is alive, and what to do when it is no more. */
+  Live adopt(VmRecord vm, VmHandles handles) {
+    VmPaths paths = paths(vm);
+    var exit = drivers.of(handles).onExit(paths, handles);
+    Live entry = live.add(vm, paths, handles, exit);
+    var _ =
+        exit.thenAccept(
+            how ->
+                Thread.ofVirtual()
+                    .name("exit-" + vm.id())
+                    .start(() -> afterExit(vm.id(), entry, how)));
+    return entry;
+  }
+
+  private void afterExit(VmId id, Live entry, VmmExit how) {
+    Optional<VmRecord> known = store.find(id);
+    if (known.isEmpty()) {
+      return;
+    }
+    try {
+      locked(
+          known.get(),
+          () -> {
+            // Whoever stopped or restarted the VM has already dealt with this exit.
+            if (live.get(id).orElse(null) == entry) {
+              VmRecord vm = reload(known.get());
+              release(vm);
+              VmEvent event =
+                  how.orderly() ? new VmEvent.WentDown() : new VmEvent.Crashed(how.meaning());
+              apply(how.orderly() ? vm : vm.withLastError(how.meaning()), event);
+            }
+            return null;
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      System.getLogger(VmContext.class.getName())
+          .log(System.Logger.Level.WARNING, "vm=" + id + " could not be noted as down", e);
+    }
+  }
+
+  /** Forgets a VMM that is dead and removes what it left on the host. */
+  void release(VmRecord vm) {
+    VmPaths paths = paths(vm);
+    live.remove(vm.id());
+    drivers.all().forEach(driver -> driver.removeLeftovers(paths));
+    scratch.delete(paths);
+  }
+
+  /** Kills whatever VMM of this VM is alive, known or found by looking, and removes its traces. */
+  void killAndRelease(VmRecord vm) {
+    VmPaths paths = paths(vm);
+    Optional<VmHandles> hint = live.get(vm.id()).map(Live::handles).or(() -> scratch.read(paths));
+    drivers
+        .observe(paths, hint)
+        .ifPresent(alive -> drivers.of(alive).kill(paths, alive, LifecycleSettings.KILL_LIMIT));
+    release(vm);
+  }
+}
