@@ -1,0 +1,2 @@
+/** Drivers of virtual machine monitors; what they share is here. */
+package dev.banger.core.vmm;
