@@ -8,6 +8,7 @@ import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmState;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -83,6 +84,9 @@ public record VmContext(
             if (live.get(id).orElse(null) == entry) {
               VmRecord vm = reload(known.get());
               release(vm);
+              if (!(vm.state() instanceof VmState.Running)) {
+                return null;
+              }
               VmEvent event =
                   how.orderly() ? new VmEvent.WentDown() : new VmEvent.Crashed(how.meaning());
               apply(how.orderly() ? vm : vm.withLastError(how.meaning()), event);

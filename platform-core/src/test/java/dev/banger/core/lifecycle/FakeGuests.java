@@ -1,0 +1,142 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Guests whose agents answer at once, stay silent, or refuse to shut down. */
+final class FakeGuests implements GuestLink.Connector {
+  private final List<Link> links = new CopyOnWriteArrayList<>();
+  private final Map<VmId, GuestLink.Bootstrap> bootstraps = new ConcurrentHashMap<>();
+  private volatile boolean silent;
+  private volatile boolean refusesShutdown;
+  private volatile Consumer<VmId> onShutdown = _ -> {};
+  private final CountDownLatch awaited = new CountDownLatch(1);
+
+  void silent() {
+    silent = true;
+  }
+
+  void answering() {
+    silent = false;
+  }
+
+  void refusesShutdown() {
+    refusesShutdown = true;
+  }
+
+  void onShutdown(Consumer<VmId> action) {
+    onShutdown = action;
+  }
+
+  GuestLink.Bootstrap bootstrapOf(VmId id) {
+    return bootstraps.get(id);
+  }
+
+  /** Until somebody waits for a silent guest. */
+  void awaitKnock() throws InterruptedException {
+    if (!awaited.await(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("nobody connected");
+    }
+  }
+
+  long openLinks() {
+    return links.stream().filter(Link::isOpen).count();
+  }
+
+  @Override
+  public GuestLink connect(VmPaths paths, Duration deadline) throws InterruptedException {
+    if (silent) {
+      awaited.countDown();
+      Thread.sleep(deadline);
+      throw new BangerException(
+          ErrorKind.TIMEOUT, "the agent did not answer within " + deadline.toMillis() + " ms");
+    }
+    Link link = new Link(paths.id());
+    links.add(link);
+    return link;
+  }
+
+  private final class Link implements GuestLink {
+    private final VmId id;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    Link(VmId id) {
+      this.id = id;
+    }
+
+    @Override
+    public Hello hello() {
+      return new Hello(1, "boot-" + id, "6.1.0", "test");
+    }
+
+    @Override
+    public void bootstrap(Bootstrap bootstrap, Duration deadline) {
+      bootstraps.put(id, bootstrap);
+    }
+
+    @Override
+    public Health health(Duration deadline) {
+      return new Health(Duration.ofSeconds(1), 0, 512, 256, true, true);
+    }
+
+    @Override
+    public GuestProcess exec(ExecSpec spec, Duration deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void putTar(String directory, InputStream tar, Duration idleLimit) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void getTar(String path, OutputStream sink, Duration idleLimit) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void shutdown(Duration deadline) {
+      if (refusesShutdown) {
+        throw new BangerException(ErrorKind.GUEST, "poweroff is not there");
+      }
+      onShutdown.accept(id);
+    }
+
+    @Override
+    public void setClock(Instant now, Duration deadline) {}
+
+    @Override
+    public Connection dial(int port, Duration deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !closed.isDone();
+    }
+
+    @Override
+    public CompletableFuture<Void> onClose() {
+      return closed;
+    }
+
+    @Override
+    public void close() {
+      closed.complete(null);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package dev.banger.core.lifecycle;
+
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.Image;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmSpec;
+import dev.banger.core.vmm.FakeVmmDriver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A whole lifecycle over fakes that can be aimed. A daemon's death is {@link #restarted}. */
+final class Lab {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  final Path home;
+  final FakeVmmDriver driver;
+  final FakeGuests guests = new FakeGuests();
+  final MemoryStore store;
+  final VmDirectories directories;
+  final MemoryScratch scratch;
+  final PlainDisks disks = new PlainDisks();
+  final Operations operations = new Operations(new MemoryLog());
+  final VmContext context;
+  final VmService vms;
+  final List<VmId> removedForPlugins = new ArrayList<>();
+
+  Lab(Path home) {
+    this(home, new FakeVmmDriver(), new MemoryStore(), new MemoryScratch());
+  }
+
+  private Lab(Path home, FakeVmmDriver driver, MemoryStore store, MemoryScratch scratch) {
+    this.home = home;
+    this.driver = driver;
+    this.store = store;
+    this.scratch = scratch;
+    directories = new VmDirectories(home.resolve("data"), home.resolve("run"));
+    context =
+        new VmContext(
+            store,
+            directories,
+            scratch,
+            new Drivers(List.of(driver)),
+            new OneImage(home),
+            disks,
+            new Extensions() {
+              @Override
+              public List<DiskProvisioner.EarlyFile> earlyFiles(VmRecord vm) {
+                return List.of();
+              }
+
+              @Override
+              public List<String> vmRemoved(VmRecord vm) {
+                removedForPlugins.add(vm.id());
+                return List.of();
+              }
+            },
+            new LiveVms(guests),
+            new VmLocks(),
+            new LifecycleSettings(Duration.ofSeconds(20), Duration.ofMillis(300)));
+    vms = new VmService(context, operations);
+    guests.onShutdown(id -> driver.exit(id, new VmmDriver.VmmExit(true, "the guest powered off")));
+  }
+
+  /** A new daemon over what the old one left: records, scratch files and VMM processes. */
+  Lab restarted() {
+    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch);
+  }
+
+  CreateRequest request(String name) {
+    VmSpec spec = new VmSpec(name, "tiny", 1, 128, 64, 32, true, "auto", Map.of());
+    return new CreateRequest(spec, true, false, Duration.ofSeconds(20));
+  }
+
+  VmRecord running(String name) {
+    return ((VmOutcome) await(vms.create(request(name)))).vm();
+  }
+
+  static Object await(Operation operation) {
+    try {
+      return operation.result().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BangerException known) {
+        throw known;
+      }
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("operation %s did not end".formatted(operation.id()), e);
+    }
+  }
+
+  /** Waits until the store says so. */
+  VmRecord eventually(VmId id, String state) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      Optional<VmRecord> vm = store.find(id);
+      if (vm.isPresent() && vm.get().state().wireName().equals(state)) {
+        return vm.get();
+      }
+      Thread.sleep(5);
+    }
+    throw new AssertionError("never became " + state + ": " + store.find(id));
+  }
+
+  record OneImage(Path home) implements ImageCatalog {
+    @Override
+    public List<Image> list() {
+      return List.of(get("tiny"));
+    }
+
+    @Override
+    public Image get(String name) {
+      if (!name.equals("tiny")) {
+        throw new BangerException(ErrorKind.NOT_FOUND, "there is no image \"%s\"".formatted(name));
+      }
+      return new Image(
+          "tiny",
+          home,
+          home.resolve("kernel"),
+          home.resolve("initrd"),
+          home.resolve("rootfs"),
+          "6.1.0",
+          64,
+          "",
+          Instant.EPOCH);
+    }
+  }
+
+  static final class PlainDisks implements DiskProvisioner {
+    volatile BangerException failure;
+
+    @Override
+    public void createRootDisk(Image image, VmPaths paths, long diskMiB, Duration deadline) {
+      if (failure != null) {
+        throw failure;
+      }
+      touch(paths.rootDisk());
+    }
+
+    @Override
+    public void createWorkDisk(VmPaths paths, long workDiskMiB, Duration deadline) {
+      touch(paths.workDisk());
+    }
+
+    @Override
+    public void writeInitrd(Image image, VmPaths paths, List<EarlyFile> earlyFiles) {
+      touch(paths.initrd());
+    }
+
+    @Override
+    public List<LaunchPlan.Disk> disks(VmPaths paths) {
+      return List.of();
+    }
+
+    @Override
+    public Path agentDisk() {
+      return Path.of("/agent.img");
+    }
+
+    private static void touch(Path file) {
+      try {
+        Files.writeString(file, "");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  static final class MemoryScratch implements HandlesScratch {
+    private final Map<VmId, VmHandles> files = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<VmHandles> read(VmPaths paths) {
+      return Optional.ofNullable(files.get(paths.id()));
+    }
+
+    @Override
+    public void write(VmPaths paths, VmHandles handles) {
+      files.put(paths.id(), handles);
+    }
+
+    @Override
+    public void delete(VmPaths paths) {
+      files.remove(paths.id());
+    }
+  }
+
+  static final class MemoryStore implements VmStore {
+    private final Map<VmId, VmRecord> rows = new ConcurrentHashMap<>();
+    private final AtomicInteger next = new AtomicInteger(2);
+
+    @Override
+    public synchronized VmRecord insert(VmRecord draft) {
+      if (rows.values().stream().anyMatch(row -> row.name().equals(draft.name()))) {
+        throw new BangerException(
+            ErrorKind.CONFLICT, "a VM named \"%s\" exists already".formatted(draft.name()));
+      }
+      int number = next.getAndIncrement();
+      VmRecord row =
+          new VmRecord(
+              draft.id(),
+              draft.spec(),
+              draft.state(),
+              "127.77.0." + number,
+              number + 1,
+              draft.createdAt(),
+              draft.startedAt(),
+              draft.lastError(),
+              draft.provisional());
+      rows.put(row.id(), row);
+      return row;
+    }
+
+    @Override
+    public void update(VmRecord record) {
+      rows.computeIfPresent(record.id(), (_, _) -> record);
+    }
+
+    @Override
+    public void delete(VmId id) {
+      rows.remove(id);
+    }
+
+    @Override
+    public Optional<VmRecord> find(VmId id) {
+      return Optional.ofNullable(rows.get(id));
+    }
+
+    @Override
+    public Listing list() {
+      return new Listing(List.copyOf(rows.values()), List.of());
+    }
+  }
+
+  static final class MemoryLog implements OperationLog {
+    private final AtomicLong number = new AtomicLong();
+    private final List<Operation.View> ended = new ArrayList<>();
+
+    @Override
+    public long nextNumber() {
+      return number.incrementAndGet();
+    }
+
+    @Override
+    public synchronized void save(Operation.View view) {
+      ended.addFirst(view);
+    }
+
+    @Override
+    public synchronized List<Operation.View> ended(int atMost) {
+      return ended.stream().limit(atMost).toList();
+    }
+  }
+}
