@@ -49,6 +49,9 @@ public interface GuestLink extends Closeable {
    */
   void getTar(String path, OutputStream sink, Duration idleLimit);
 
+  /** What {@code path} is in the guest, links followed. */
+  FileStatus stat(String path, Duration deadline);
+
   /** Asks the guest to power off. Returns when the agent took the request. */
   void shutdown(Duration deadline);
 
@@ -138,6 +141,9 @@ public interface GuestLink extends Closeable {
     @Override
     void close();
   }
+
+  /** What a path is. */
+  record FileStatus(boolean exists, boolean directory) {}
 
   /** Two independent directions. */
   interface Connection extends Closeable {

@@ -109,6 +109,11 @@ final class FakeGuests implements GuestLink.Connector {
     }
 
     @Override
+    public FileStatus stat(String path, Duration deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void shutdown(Duration deadline) {
       if (refusesShutdown) {
         throw new BangerException(ErrorKind.GUEST, "poweroff is not there");

@@ -1,0 +1,72 @@
+package dev.banger.core.rpc;
+
+import dev.banger.client.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** One request while it is served. Notifications may come from any thread. */
+public final class RpcCall {
+  private final Json id;
+  private final Params params;
+  private final InputStream in;
+  private final OutputStream out;
+  private boolean upgraded;
+  private boolean clientGone;
+
+  RpcCall(Json id, Json params, InputStream in, OutputStream out) {
+    this.id = id;
+    this.params = new Params(params);
+    this.in = in;
+    this.out = out;
+  }
+
+  public Params params() {
+    return params;
+  }
+
+  /**
+   * Tells the client something before the answer. A client that is gone is not an error: the
+   * request goes on without it.
+   */
+  public synchronized void notify(String method, Json what) {
+    if (clientGone || upgraded) {
+      return;
+    }
+    try {
+      writeLine(
+          out, Json.build().put("jsonrpc", "2.0").put("method", method).put("params", what).done());
+    } catch (IOException e) {
+      clientGone = true;
+    }
+  }
+
+  public void warning(String message) {
+    notify("warning", Json.build().put("message", message).done());
+  }
+
+  /** Answers now, and makes the connection a byte stream. */
+  public synchronized StreamEnds upgrade() throws IOException {
+    writeLine(
+        out,
+        Json.build()
+            .put("jsonrpc", "2.0")
+            .put("id", id)
+            .put("result", Json.build().put("stream", true).done())
+            .done());
+    upgraded = true;
+    return new StreamEnds(in, out);
+  }
+
+  synchronized boolean isUpgraded() {
+    return upgraded;
+  }
+
+  static void writeLine(OutputStream out, Json line) throws IOException {
+    byte[] bytes = line.toBytes();
+    byte[] terminated = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+    terminated[bytes.length] = '\n';
+    out.write(terminated);
+    out.flush();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.banger.core.rpc;
+
+import dev.banger.client.Json;
+import dev.banger.core.lifecycle.Operation;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Brings the stages of operations to one client. The operations only queue them; the client's own
+ * connection thread sends, so a client that does not read delays nobody but itself.
+ */
+final class StageFeed implements Operation.Watcher {
+  /** Far more than any operation has; beyond it stages are dropped rather than kept in memory. */
+  private static final int MAX_QUEUED = 20_000;
+
+  private record Entry(Operation operation, Operation.Stage stage) {}
+
+  private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>(MAX_QUEUED + 1);
+  private final RpcCall call;
+
+  StageFeed(RpcCall call) {
+    this.call = call;
+  }
+
+  @Override
+  public void stage(Operation operation, Operation.Stage stage) {
+    if (queue.size() < MAX_QUEUED) {
+      var _ = queue.offer(new Entry(operation, stage));
+    }
+  }
+
+  /** Sends stages until all of {@code operations} have ended; says nothing of how. */
+  void follow(List<Operation> operations) throws InterruptedException {
+    operations.forEach(operation -> operation.watch(this));
+    try {
+      for (Operation operation : operations) {
+        // An entry without a stage only wakes the loop below.
+        var _ = operation.result().whenComplete((_, _) -> queue.offer(new Entry(operation, null)));
+      }
+      while (true) {
+        boolean ended = operations.stream().allMatch(operation -> operation.result().isDone());
+        Entry entry = ended ? queue.poll() : queue.take();
+        if (entry == null) {
+          return;
+        }
+        if (entry.stage() != null) {
+          call.notify("stage", toJson(entry.operation().id(), entry.stage()));
+        }
+      }
+    } finally {
+      operations.forEach(operation -> operation.unwatch(this));
+    }
+  }
+
+  static Json toJson(String operation, Operation.Stage stage) {
+    return Json.build()
+        .put("op", operation)
+        .put("vm", stage.vm())
+        .put("stage", stage.stage())
+        .put("status", stage.status())
+        .put("elapsedMs", stage.elapsed().toMillis())
+        .put("message", stage.message())
+        .done();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.banger.core.rpc;
+
+import dev.banger.client.Json;
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.LiveVms;
+import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.model.VmRecord;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** A VM as clients see it. Field names are a contract. */
+public final class VmJson {
+  private final VmService vms;
+
+  public VmJson(VmService vms) {
+    this.vms = vms;
+  }
+
+  /** As in {@code vm list}. */
+  public Json brief(VmRecord vm) {
+    return fields(vm).done();
+  }
+
+  /** As in {@code vm show}. */
+  public Json full(VmRecord vm) {
+    VmPaths paths = vms.paths(vm);
+    Json handles = vms.live(vm.id()).map(live -> handles(live.handles(), live)).orElse(Json.NULL);
+    return fields(vm)
+        .put("handles", handles)
+        .put("plugins", Json.array(java.util.List.of()))
+        .put("lastError", vm.lastError())
+        .put(
+            "paths",
+            Json.build()
+                .put("dir", paths.dir().toString())
+                .put("rootDisk", paths.rootDisk().toString())
+                .put("workDisk", paths.workDisk().toString())
+                .put("console", paths.console().toString())
+                .put("vmmLog", paths.vmmLog().toString())
+                .done())
+        .done();
+  }
+
+  Json health(GuestLink.Hello hello, GuestLink.Health health) {
+    return Json.build()
+        .put("kernel", hello.kernel())
+        .put("bootId", hello.bootId())
+        .put("agentVersion", hello.agentVersion())
+        .put("uptimeSeconds", health.uptime().toSeconds())
+        .put("load1", "%.2f".formatted(health.load1()))
+        .put("memoryTotalMiB", health.memoryTotalMiB())
+        .put("memoryAvailableMiB", health.memoryAvailableMiB())
+        .put("initDone", health.initDone())
+        .done();
+  }
+
+  private static Json handles(VmHandles handles, LiveVms.Live live) {
+    Json.Builder json =
+        Json.build()
+            .put("pid", handles.pid())
+            .put("driver", handles.driver())
+            .put("accel", handles.accel())
+            .put("agentConnected", live.openLink().isPresent());
+    live.openLink().ifPresent(link -> json.put("guestBootId", link.hello().bootId()));
+    return json.done();
+  }
+
+  private Json.Builder fields(VmRecord vm) {
+    Optional<VmHandles> handles = vms.live(vm.id()).map(LiveVms.Live::handles);
+    Json.Builder json =
+        Json.build()
+            .put("id", vm.id().value())
+            .put("name", vm.name())
+            .put("state", vm.state().wireName())
+            .put("image", vm.spec().image())
+            .put("cpus", vm.spec().cpus())
+            .put("memoryMiB", vm.spec().memoryMiB())
+            .put("diskMiB", vm.spec().diskMiB())
+            .put("workDiskMiB", vm.spec().workDiskMiB())
+            .put("nat", vm.spec().nat())
+            .put("driver", handles.map(VmHandles::driver).orElse(vm.spec().driver()))
+            .put("accel", handles.map(VmHandles::accel).map(Json::of).orElse(Json.NULL))
+            .put("ip", vm.address())
+            .put("dnsName", vm.name() + ".vm")
+            .put("createdAt", vm.createdAt().truncatedTo(ChronoUnit.MILLIS).toString())
+            .put(
+                "startedAt",
+                handles
+                    .flatMap(_ -> vm.startedAt())
+                    .map(at -> Json.of(at.truncatedTo(ChronoUnit.MILLIS).toString()))
+                    .orElse(Json.NULL))
+            .put("degraded", Json.array(java.util.List.of()))
+            .put("labels", Json.ofMap(vm.spec().labels()));
+    if (!vm.state().reason().isEmpty()) {
+      json.put("reason", vm.state().reason());
+    }
+    return json;
+  }
+}
