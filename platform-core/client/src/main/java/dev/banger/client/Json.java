@@ -1,0 +1,337 @@
+package dev.banger.client;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.JsonTokenId;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * An immutable JSON value. Objects keep the order of their fields.
+ *
+ * <p>Reading is forgiving, so that a client can meet an older or newer daemon: a missing field, a
+ * field of another type, a step into something that is no object all give {@link #NULL} or the
+ * default the caller names.
+ */
+public final class Json {
+  /** Deepest nesting that is read. */
+  public static final int MAX_DEPTH = 64;
+
+  public static final Json NULL = new Json(null);
+  public static final Json TRUE = new Json(true);
+  public static final Json FALSE = new Json(false);
+
+  private static final JsonFactory FACTORY = factory();
+
+  /** Map of Json, List of Json, String, Long, BigDecimal, Boolean or null. */
+  private final Object value;
+
+  private Json(Object value) {
+    this.value = value;
+  }
+
+  public static Json of(String text) {
+    return text == null ? NULL : new Json(text);
+  }
+
+  public static Json of(long number) {
+    return new Json(number);
+  }
+
+  public static Json of(boolean truth) {
+    return truth ? TRUE : FALSE;
+  }
+
+  public static Json array(List<Json> elements) {
+    return new Json(List.copyOf(elements));
+  }
+
+  /** An array of strings. */
+  public static Json strings(List<String> texts) {
+    List<Json> elements = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      elements.add(of(text));
+    }
+    return array(elements);
+  }
+
+  public static Json object(Map<String, Json> fields) {
+    return new Json(Collections.unmodifiableMap(new LinkedHashMap<>(fields)));
+  }
+
+  /** An object of strings. */
+  public static Json ofMap(Map<String, String> texts) {
+    Builder object = build();
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      object.put(text.getKey(), text.getValue());
+    }
+    return object.done();
+  }
+
+  public static Builder build() {
+    return new Builder();
+  }
+
+  /**
+   * Reads one document and nothing after it.
+   *
+   * @throws MalformedJsonException when it is not JSON, is nested deeper than {@link #MAX_DEPTH},
+   *     or something follows it
+   */
+  public static Json parse(String text) throws MalformedJsonException {
+    return parse(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** {@link #parse(String)} of UTF-8 bytes. */
+  public static Json parse(byte[] utf8) throws MalformedJsonException {
+    return parse(utf8, 0, utf8.length);
+  }
+
+  static Json parse(byte[] utf8, int offset, int length) throws MalformedJsonException {
+    try (JsonParser parser = FACTORY.createParser(utf8, offset, length)) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        throw new MalformedJsonException("nothing where a JSON value was expected");
+      }
+      Json read = read(parser, first);
+      if (parser.nextToken() != null) {
+        throw new MalformedJsonException("something follows the JSON value");
+      }
+      return read;
+    } catch (StreamConstraintsException e) {
+      throw new MalformedJsonException("JSON out of bounds: " + e.getOriginalMessage());
+    } catch (MalformedJsonException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new MalformedJsonException("not JSON: " + firstLine(e.getMessage()));
+    }
+  }
+
+  public boolean isNull() {
+    return value == null;
+  }
+
+  public boolean isObject() {
+    return value instanceof Map;
+  }
+
+  public boolean isArray() {
+    return value instanceof List;
+  }
+
+  public boolean isText() {
+    return value instanceof String;
+  }
+
+  /** The field of that name, or {@link #NULL}. */
+  public Json get(String name) {
+    return fields().getOrDefault(name, NULL);
+  }
+
+  public boolean has(String name) {
+    return fields().containsKey(name);
+  }
+
+  /** The fields, or none when this is no object. */
+  @SuppressWarnings("unchecked") // only maps of Json are put into value
+  public Map<String, Json> fields() {
+    return value instanceof Map ? (Map<String, Json>) value : Map.of();
+  }
+
+  /** The elements, or none when this is no array. */
+  @SuppressWarnings("unchecked") // only lists of Json are put into value
+  public List<Json> elements() {
+    return value instanceof List ? (List<Json>) value : List.of();
+  }
+
+  /** The text; a number or truth value as JSON writes it; else empty. */
+  public String text() {
+    if (value == null || value instanceof Map || value instanceof List) {
+      return "";
+    }
+    return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+  }
+
+  /** The text of field {@code name}, as {@link #text()}. */
+  public String text(String name) {
+    return get(name).text();
+  }
+
+  /**
+   * The whole number (a fraction is cut off, one beyond a long is clamped), or {@code otherwise}.
+   */
+  public long number(long otherwise) {
+    if (value instanceof Long number) {
+      return number;
+    }
+    if (value instanceof BigDecimal number) {
+      return number.signum() < 0
+          ? Math.max(Long.MIN_VALUE, (long) number.doubleValue())
+          : Math.min(Long.MAX_VALUE, (long) number.doubleValue());
+    }
+    return otherwise;
+  }
+
+  public boolean truth(boolean otherwise) {
+    return value instanceof Boolean truth ? truth : otherwise;
+  }
+
+  /** The texts of an array's elements. */
+  public List<String> texts() {
+    List<Json> elements = elements();
+    List<String> texts = new ArrayList<>(elements.size());
+    for (Json element : elements) {
+      texts.add(element.text());
+    }
+    return texts;
+  }
+
+  /** This value as UTF-8, on one line. */
+  public byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+      write(generator);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory does not fail to be written to", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** This value on one line. */
+  @Override
+  public String toString() {
+    return new String(toBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Json json && Objects.equals(value, json.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hashCode(value);
+  }
+
+  @SuppressWarnings(
+      "IfChainToSwitch") // a switch over patterns is linked at run time: slow to start
+  private void write(JsonGenerator to) throws IOException {
+    if (value == null) {
+      to.writeNull();
+    } else if (value instanceof String text) {
+      to.writeString(text);
+    } else if (value instanceof Long number) {
+      to.writeNumber(number.longValue());
+    } else if (value instanceof BigDecimal number) {
+      to.writeNumber(number);
+    } else if (value instanceof Boolean truth) {
+      to.writeBoolean(truth);
+    } else if (value instanceof List) {
+      to.writeStartArray();
+      for (Json element : elements()) {
+        element.write(to);
+      }
+      to.writeEndArray();
+    } else {
+      to.writeStartObject();
+      for (Map.Entry<String, Json> field : fields().entrySet()) {
+        to.writeFieldName(field.getKey());
+        field.getValue().write(to);
+      }
+      to.writeEndObject();
+    }
+  }
+
+  private static Json read(JsonParser parser, JsonToken token) throws IOException {
+    return switch (token.id()) {
+      case JsonTokenId.ID_START_OBJECT -> readFields(parser);
+      case JsonTokenId.ID_START_ARRAY -> readElements(parser);
+      case JsonTokenId.ID_STRING -> new Json(parser.getText());
+      case JsonTokenId.ID_NUMBER_INT ->
+          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? new Json(parser.getDecimalValue())
+              : new Json(parser.getLongValue());
+      case JsonTokenId.ID_NUMBER_FLOAT -> new Json(parser.getDecimalValue());
+      case JsonTokenId.ID_TRUE -> TRUE;
+      case JsonTokenId.ID_FALSE -> FALSE;
+      default -> NULL;
+    };
+  }
+
+  private static Json readFields(JsonParser parser) throws IOException {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      fields.put(name, read(parser, parser.nextToken()));
+    }
+    return new Json(Collections.unmodifiableMap(fields));
+  }
+
+  private static Json readElements(JsonParser parser) throws IOException {
+    List<Json> elements = new ArrayList<>();
+    for (JsonToken next = parser.nextToken();
+        next != JsonToken.END_ARRAY;
+        next = parser.nextToken()) {
+      elements.add(read(parser, next));
+    }
+    return new Json(Collections.unmodifiableList(elements));
+  }
+
+  private static JsonFactory factory() {
+    JsonFactoryBuilder builder = new JsonFactoryBuilder();
+    builder.streamReadConstraints(
+        StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxStringLength(16 * 1024 * 1024)
+            .build());
+    // Field names come from the other side: interning them would fill a table that never shrinks.
+    builder.disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
+    return builder.build();
+  }
+
+  private static String firstLine(String message) {
+    int end = message == null ? -1 : message.indexOf('\n');
+    return end < 0 ? String.valueOf(message) : message.substring(0, end);
+  }
+
+  /** Collects the fields of an object. */
+  public static final class Builder {
+    private final Map<String, Json> fields = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    public Builder put(String name, Json value) {
+      fields.put(name, value);
+      return this;
+    }
+
+    public Builder put(String name, String text) {
+      return put(name, of(text));
+    }
+
+    public Builder put(String name, long number) {
+      return put(name, of(number));
+    }
+
+    public Builder put(String name, boolean truth) {
+      return put(name, of(truth));
+    }
+
+    public Json done() {
+      return new Json(Collections.unmodifiableMap(new LinkedHashMap<>(fields)));
+    }
+  }
+}
