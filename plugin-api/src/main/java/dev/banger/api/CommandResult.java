@@ -1,0 +1,71 @@
+package dev.banger.api;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command answers: one object, or a list of them. Field names are lower-camel; values are
+ * strings, booleans, integers (up to 64 bits), doubles, null, and lists and string-keyed maps of
+ * those, at most 16 deep. Immutable.
+ */
+public final class CommandResult {
+  private static final int MAX_DEPTH = 16;
+
+  private final Object value;
+
+  private CommandResult(Object value) {
+    this.value = value;
+  }
+
+  /** One object with fields in the given order. */
+  public static CommandResult object(Map<String, ?> fields) {
+    return new CommandResult(frozen(fields, 0));
+  }
+
+  /** A table. */
+  public static CommandResult rows(List<? extends Map<String, ?>> rows) {
+    return new CommandResult(frozen(rows, 0));
+  }
+
+  /** A map or a list of maps. */
+  public Object value() {
+    return value;
+  }
+
+  private static Object frozen(Object part, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException("a result is nested more than " + MAX_DEPTH + " deep");
+    }
+    return switch (part) {
+      case null -> null;
+      case String text -> text;
+      case Boolean truth -> truth;
+      case Integer number -> number;
+      case Long number -> number;
+      case Double number when Double.isFinite(number) -> number;
+      case List<?> list -> {
+        List<Object> copy = new ArrayList<>(list.size());
+        for (Object item : list) {
+          copy.add(frozen(item, depth + 1));
+        }
+        yield Collections.unmodifiableList(copy);
+      }
+      case Map<?, ?> map -> {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> field : map.entrySet()) {
+          if (!(field.getKey() instanceof String key)) {
+            throw new IllegalArgumentException("a field's name is not a string: " + field.getKey());
+          }
+          copy.put(key, frozen(field.getValue(), depth + 1));
+        }
+        yield Collections.unmodifiableMap(copy);
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "a result cannot hold a " + part.getClass().getName() + ": " + part);
+    };
+  }
+}

@@ -1,0 +1,182 @@
+package dev.banger.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A command as data: the command line shows, checks and completes it without loading the plugin.
+ * Immutable; made with {@link #builder}.
+ */
+public final class CommandSpec {
+  private static final Pattern PATH = Pattern.compile("[a-z][a-z0-9-]*( [a-z][a-z0-9-]*){0,3}");
+  private static final Pattern ROLE = Pattern.compile("[a-z][a-zA-Z]*(\\.[a-z][a-zA-Z]*)*");
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private final String path;
+  private final String summary;
+  private final String description;
+  private final List<String> examples;
+  private final String role;
+  private final Duration deadline;
+  private final List<ValueSpec> args;
+  private final List<ValueSpec> options;
+  private final List<Column> columns;
+
+  private CommandSpec(Builder builder) {
+    path = builder.path;
+    summary = builder.summary;
+    description = builder.description;
+    examples = List.copyOf(builder.examples);
+    role = builder.role;
+    deadline = builder.deadline;
+    args = List.copyOf(builder.args);
+    options = List.copyOf(builder.options);
+    columns = List.copyOf(builder.columns);
+  }
+
+  /**
+   * @param path the words to type after {@code banger}, for example {@code vm workspace prepare}
+   * @param summary one line, at most 100 characters
+   */
+  public static Builder builder(String path, String summary) {
+    return new Builder(path, summary);
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public String summary() {
+    return summary;
+  }
+
+  /** More than the summary says; may be empty. */
+  public String description() {
+    return description;
+  }
+
+  /** Whole lines to type. */
+  public List<String> examples() {
+    return examples;
+  }
+
+  /**
+   * What the command does for other parts of banger that look it up by role instead of by name, for
+   * example {@code vm.run.import}. One plugin at a time has a role.
+   */
+  public Optional<String> role() {
+    return Optional.ofNullable(role);
+  }
+
+  /** How long the handler may take. */
+  public Duration deadline() {
+    return deadline;
+  }
+
+  /** Positional; those that may be missing come last. */
+  public List<ValueSpec> args() {
+    return args;
+  }
+
+  public List<ValueSpec> options() {
+    return options;
+  }
+
+  /** The table for people; empty to show all fields. */
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /** Collects a command's parts. */
+  public static final class Builder {
+    private final String path;
+    private final String summary;
+    private String description = "";
+    private final List<String> examples = new ArrayList<>();
+    private String role;
+    private Duration deadline = Duration.ofMinutes(1);
+    private final List<ValueSpec> args = new ArrayList<>();
+    private final List<ValueSpec> options = new ArrayList<>();
+    private final List<Column> columns = new ArrayList<>();
+
+    private Builder(String path, String summary) {
+      this.path = path;
+      this.summary = summary;
+    }
+
+    public Builder description(String text) {
+      description = text;
+      return this;
+    }
+
+    public Builder example(String line) {
+      examples.add(line);
+      return this;
+    }
+
+    public Builder role(String name) {
+      role = name;
+      return this;
+    }
+
+    /**
+     * @param limit at least 1 ms, at most 1 h; 1 min when not said
+     */
+    public Builder deadline(Duration limit) {
+      deadline = limit;
+      return this;
+    }
+
+    public Builder arg(ValueSpec value) {
+      args.add(value);
+      return this;
+    }
+
+    public Builder option(ValueSpec value) {
+      options.add(value);
+      return this;
+    }
+
+    public Builder column(String field, String header) {
+      columns.add(new Column(field, header));
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException naming what is malformed
+     */
+    public CommandSpec build() {
+      require(PATH.matcher(path).matches(), "is not a path of lower-case words");
+      require(!summary.isBlank() && summary.length() <= 100, "needs a summary of 1 to 100 letters");
+      require(role == null || ROLE.matcher(role).matches(), "has a malformed role: " + role);
+      require(
+          deadline.toMillis() > 0 && deadline.compareTo(LONGEST) <= 0,
+          "needs a deadline of at most 1 h, not " + deadline);
+      Set<String> names = new HashSet<>();
+      boolean mayBeMissing = false;
+      for (ValueSpec arg : args) {
+        require(names.add(arg.name()), "has two values named " + arg.name());
+        require(arg.type() != ValueType.FLAG, "has a flag among its arguments: " + arg.name());
+        require(
+            !(mayBeMissing && arg.isRequired()),
+            "has a required argument after an optional one: " + arg.name());
+        mayBeMissing = !arg.isRequired();
+      }
+      for (ValueSpec option : options) {
+        require(names.add(option.name()), "has two values named " + option.name());
+      }
+      return new CommandSpec(this);
+    }
+
+    private void require(boolean fine, String problem) {
+      if (!fine) {
+        throw new IllegalArgumentException("command \"" + path + "\" " + problem);
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.banger.api;
+
+import java.util.regex.Pattern;
+
+/**
+ * A group of {@link CapabilityHost} methods that a plugin may call.
+ *
+ * @param name as in the manifest: {@code vm.read}, {@code guest.exec}, {@code guest.files} or
+ *     {@code host.exec:TOOL}
+ */
+public record Permission(String name) implements Comparable<Permission> {
+  /** {@link VmAccess}. */
+  public static final Permission VM_READ = new Permission("vm.read");
+
+  /** {@link GuestAccess#exec}. */
+  public static final Permission GUEST_EXEC = new Permission("guest.exec");
+
+  /** {@link GuestAccess#putTar} and {@link GuestAccess#stat}. */
+  public static final Permission GUEST_FILES = new Permission("guest.files");
+
+  private static final Pattern SHAPE =
+      Pattern.compile("vm\\.read|guest\\.exec|guest\\.files|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
+
+  public Permission {
+    if (!SHAPE.matcher(name).matches()) {
+      throw new IllegalArgumentException("no such permission: " + name);
+    }
+  }
+
+  /**
+   * {@link HostTools} for one tool.
+   *
+   * @param tool its name on the host's {@code PATH}, never a path
+   */
+  public static Permission hostTool(String tool) {
+    return new Permission("host.exec:" + tool);
+  }
+
+  @Override
+  public int compareTo(Permission other) {
+    return name.compareTo(other.name);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

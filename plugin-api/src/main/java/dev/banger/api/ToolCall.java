@@ -1,0 +1,100 @@
+package dev.banger.api;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One run of a host tool: an argument list, never a shell line. {@code LC_ALL} is {@code C}.
+ * Secrets do not belong into arguments: every user of the host can read them.
+ */
+public final class ToolCall {
+  private final List<String> argv;
+  private final Duration deadline;
+  private final Path cwd;
+  private final Map<String, String> env;
+  private final InputStream stdin;
+  private final OutputStream stdout;
+
+  private ToolCall(
+      List<String> argv,
+      Duration deadline,
+      Path cwd,
+      Map<String, String> env,
+      InputStream stdin,
+      OutputStream stdout) {
+    this.argv = List.copyOf(argv);
+    this.deadline = Objects.requireNonNull(deadline);
+    this.cwd = cwd;
+    this.env = Map.copyOf(env);
+    this.stdin = stdin;
+    this.stdout = stdout;
+    if (argv.isEmpty() || argv.getFirst().contains("/")) {
+      throw new IllegalArgumentException("the first argument is the name of a tool, not a path");
+    }
+  }
+
+  /**
+   * @param argv a tool's name on the host's {@code PATH}, and its arguments
+   */
+  public static ToolCall of(Duration deadline, List<String> argv) {
+    return new ToolCall(argv, deadline, null, Map.of(), null, null);
+  }
+
+  public static ToolCall of(Duration deadline, String... argv) {
+    return of(deadline, List.of(argv));
+  }
+
+  /** Where it runs; the root directory when not said. */
+  public ToolCall in(Path directory) {
+    return new ToolCall(argv, deadline, directory, env, stdin, stdout);
+  }
+
+  /** Added to the daemon's environment. */
+  public ToolCall withEnv(Map<String, String> more) {
+    return new ToolCall(argv, deadline, cwd, more, stdin, stdout);
+  }
+
+  /** Copied to its standard input, which is empty otherwise. */
+  public ToolCall withStdin(InputStream in) {
+    return new ToolCall(argv, deadline, cwd, env, in, stdout);
+  }
+
+  /** Where its standard output goes, as it comes; kept in the result otherwise. */
+  public ToolCall withStdout(OutputStream out) {
+    return new ToolCall(argv, deadline, cwd, env, stdin, out);
+  }
+
+  public List<String> argv() {
+    return argv;
+  }
+
+  public String tool() {
+    return argv.getFirst();
+  }
+
+  public Duration deadline() {
+    return deadline;
+  }
+
+  public Optional<Path> cwd() {
+    return Optional.ofNullable(cwd);
+  }
+
+  public Map<String, String> env() {
+    return env;
+  }
+
+  public Optional<InputStream> stdin() {
+    return Optional.ofNullable(stdin);
+  }
+
+  public Optional<OutputStream> stdout() {
+    return Optional.ofNullable(stdout);
+  }
+}

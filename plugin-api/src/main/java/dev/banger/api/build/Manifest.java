@@ -1,0 +1,87 @@
+package dev.banger.api.build;
+
+import dev.banger.api.Column;
+import dev.banger.api.CommandSpec;
+import dev.banger.api.Permission;
+import dev.banger.api.ValueSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The one place that knows how a manifest is laid out; see {@code docs/plugin-authors.md}. */
+public final class Manifest {
+  /** Name of the file at the root of a plugin's directory. */
+  public static final String FILE = "banger-plugin.json";
+
+  /** Version of the layout. */
+  public static final int SCHEMA = 1;
+
+  private Manifest() {}
+
+  /**
+   * What a plugin is, before its declarations.
+   *
+   * @param id lower-case letters, digits and hyphens
+   * @param version three numbers, then an optional suffix: {@code 1.4.0-rc.1}
+   * @param api the API it needs, for example {@code >=1.0 <2}
+   * @param entry binary name of its {@link dev.banger.api.CapabilityPlugin}
+   */
+  public record Identity(String id, String version, String api, String entry) {}
+
+  /** The manifest as maps, lists, strings, numbers and booleans, in a fixed order. */
+  public static Map<String, Object> of(Identity identity, Registration registration) {
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("schema", (long) SCHEMA);
+    manifest.put("id", identity.id());
+    manifest.put("version", identity.version());
+    manifest.put("api", identity.api());
+    manifest.put("entry", identity.entry());
+    manifest.put("description", registration.purpose());
+    manifest.put("permissions", registration.permissions().stream().map(Permission::name).toList());
+    manifest.put(
+        "steps",
+        registration.steps().entrySet().stream()
+            .filter(Map.Entry::getValue)
+            .map(Map.Entry::getKey)
+            .toList());
+    manifest.put(
+        "commands",
+        registration.commands().values().stream().map(command -> command(command.spec())).toList());
+    manifest.put("checks", List.copyOf(registration.checks().keySet()));
+    return manifest;
+  }
+
+  private static Map<String, Object> command(CommandSpec spec) {
+    Map<String, Object> command = new LinkedHashMap<>();
+    command.put("path", spec.path());
+    command.put("summary", spec.summary());
+    command.put("description", spec.description());
+    command.put("examples", spec.examples());
+    spec.role().ifPresent(role -> command.put("role", role));
+    command.put("deadlineMs", spec.deadline().toMillis());
+    command.put("args", spec.args().stream().map(Manifest::value).toList());
+    command.put("options", spec.options().stream().map(Manifest::value).toList());
+    command.put("columns", spec.columns().stream().map(Manifest::column).toList());
+    return command;
+  }
+
+  private static Map<String, Object> value(ValueSpec spec) {
+    Map<String, Object> value = new LinkedHashMap<>();
+    value.put("name", spec.name());
+    value.put("type", spec.type().wireName());
+    value.put("required", spec.isRequired());
+    spec.fallback().ifPresent(fallback -> value.put("default", fallback));
+    if (!spec.choices().isEmpty()) {
+      value.put("choices", spec.choices());
+    }
+    value.put("summary", spec.summary());
+    return value;
+  }
+
+  private static Map<String, Object> column(Column column) {
+    Map<String, Object> field = new LinkedHashMap<>();
+    field.put("field", column.field());
+    field.put("header", column.header());
+    return field;
+  }
+}
