@@ -9,14 +9,14 @@ import java.util.Arrays;
  * Lines first, bytes later: what was read ahead of a line stays here for whoever reads on. Not
  * thread-safe.
  */
-final class LineInput extends InputStream {
+public final class LineInput extends InputStream {
   private final InputStream in;
   private final int longest;
   private byte[] buffer = new byte[8 * 1024];
   private int start;
   private int end;
 
-  LineInput(InputStream in, int longest) {
+  public LineInput(InputStream in, int longest) {
     this.in = in;
     this.longest = longest;
   }
@@ -27,7 +27,7 @@ final class LineInput extends InputStream {
    * @throws EOFException when the stream ends inside a line
    * @throws IOException when the line is longer than allowed
    */
-  Json readJsonLine() throws IOException {
+  public Json readJsonLine() throws IOException {
     int scanned = start;
     while (true) {
       for (int at = scanned; at < end; at++) {

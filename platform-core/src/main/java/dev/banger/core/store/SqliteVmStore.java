@@ -27,14 +27,15 @@ public final class SqliteVmStore implements VmStore {
   private static final String INSERT =
       """
       INSERT INTO vms (name, image, cpus, memory_mib, disk_mib, work_disk_mib, nat, driver, labels,
-                       state, state_reason, started_at, last_error, id, created_at, address, cid)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       state, state_reason, started_at, last_error, provisional, id, created_at, address,
+                       cid)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
   private static final String UPDATE =
       """
       UPDATE vms SET name = ?, image = ?, cpus = ?, memory_mib = ?, disk_mib = ?, work_disk_mib = ?,
                      nat = ?, driver = ?, labels = ?, state = ?, state_reason = ?, started_at = ?,
-                     last_error = ?
+                     last_error = ?, provisional = ?
       WHERE id = ?
       """;
 
@@ -69,12 +70,13 @@ public final class SqliteVmStore implements VmStore {
                   freeCid(connection),
                   draft.createdAt(),
                   draft.startedAt(),
-                  draft.lastError());
+                  draft.lastError(),
+                  draft.provisional());
           try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             VmRows.bindMutable(insert, vm);
-            insert.setString(15, vm.createdAt().toString());
-            insert.setString(16, vm.address());
-            insert.setInt(17, vm.cid());
+            insert.setString(16, vm.createdAt().toString());
+            insert.setString(17, vm.address());
+            insert.setInt(18, vm.cid());
             insert.executeUpdate();
           }
           return vm;

@@ -48,7 +48,8 @@ final class VmRows {
         row.getString("started_at") == null
             ? Optional.empty()
             : Optional.of(text(row, "started_at", Instant::parse)),
-        row.getString("last_error"));
+        row.getString("last_error"),
+        row.getBoolean("provisional"));
   }
 
   /** Binds what may change in a row; the last parameter is the id. */
@@ -68,6 +69,7 @@ final class VmRows {
     statement.setString(++at, vm.state().reason());
     statement.setString(++at, vm.startedAt().map(Instant::toString).orElse(null));
     statement.setString(++at, vm.lastError());
+    statement.setInt(++at, vm.provisional() ? 1 : 0);
     statement.setString(++at, vm.id().value());
   }
 

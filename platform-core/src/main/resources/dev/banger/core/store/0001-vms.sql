@@ -15,7 +15,9 @@ CREATE TABLE vms (
   state_reason  TEXT    NOT NULL,
   created_at    TEXT    NOT NULL,
   started_at    TEXT,
-  last_error    TEXT    NOT NULL
+  last_error    TEXT    NOT NULL,
+  -- 1 until the create that made the row has finished.
+  provisional   INTEGER NOT NULL CHECK (provisional IN (0, 1))
 ) STRICT;
 
 -- Where the next search begins: what was freed last is handed out last.

@@ -28,7 +28,8 @@ final class StoreFixtures {
         0,
         Instant.parse("2026-01-02T03:04:05.678901Z"),
         Optional.empty(),
-        "");
+        "",
+        true);
   }
 
   /** What another program would do to the file. */
