@@ -39,12 +39,12 @@ failed_line() { # name, seconds
 }
 
 # Runs a command with its output in a log. The seconds count on a terminal; when it fails, the end of
-# the log is shown and its own exit code returned. The remark is what the caller's `remark` variable
-# holds afterwards; the command runs in a process group of its own, ended when we are interrupted.
+# the log is shown and its own exit code returned. `remark` may name a function: what it prints after a
+# success stands at the end of the line.
 STEP_PID=''
 remark=''
 run_step() { # name, log file, command...
-  local name=$1 log=$2 started=$SECONDS code=0
+  local name=$1 log=$2 started=$SECONDS code=0 said=''
   shift 2
   mkdir -p "$(dirname "$log")"
   "$@" >"$log" 2>&1 </dev/null &
@@ -58,7 +58,8 @@ run_step() { # name, log file, command...
   wait "$STEP_PID" || code=$?
   STEP_PID=''
   if ((code == 0)); then
-    done_line "$name" "$((SECONDS - started))" "$remark"
+    if [[ -n $remark ]]; then said=$("$remark" || true); fi
+    done_line "$name" "$((SECONDS - started))" "$said"
   else
     failed_line "$name" "$((SECONDS - started))"
     tail_of "$log"
