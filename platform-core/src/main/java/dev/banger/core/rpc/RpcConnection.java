@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -20,9 +20,9 @@ final class RpcConnection {
 
   private final LineInput in;
   private final OutputStream out;
-  private final Map<String, RpcMethod> methods;
+  private final Function<String, RpcMethod> methods;
 
-  RpcConnection(SocketChannel peer, Map<String, RpcMethod> methods) {
+  RpcConnection(SocketChannel peer, Function<String, RpcMethod> methods) {
     this.in = new LineInput(Channels.newInputStream(peer), MAX_REQUEST);
     this.out = Channels.newOutputStream(peer);
     this.methods = methods;
@@ -52,7 +52,7 @@ final class RpcConnection {
           out, Errors.response(id, Errors.INVALID_REQUEST, "not a JSON-RPC request", Json.NULL));
       return true;
     }
-    RpcMethod method = methods.get(name);
+    RpcMethod method = methods.apply(name);
     if (method == null) {
       RpcCall.writeLine(
           out,

@@ -12,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jdk.net.ExtendedSocketOptions;
@@ -39,13 +39,13 @@ public final class RpcServer implements AutoCloseable {
   private final Path socket;
   private final ServerSocketChannel listener;
   private final String owner;
-  private final Map<String, RpcMethod> methods;
+  private final Function<String, RpcMethod> methods;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
   private final Semaphore slots = new Semaphore(MAX_CONNECTIONS);
   private final Thread accepting;
 
   private RpcServer(
-      Path socket, ServerSocketChannel listener, String owner, Map<String, RpcMethod> methods) {
+      Path socket, ServerSocketChannel listener, String owner, Function<String, RpcMethod> methods) {
     this.socket = socket;
     this.listener = listener;
     this.owner = owner;
@@ -54,9 +54,9 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * @param methods may grow while the server runs; it must be safe for concurrent reading
+   * @param methods finds a method by name, or null; may be asked from many threads, and may block
    */
-  public static RpcServer listen(Path socket, Map<String, RpcMethod> methods) {
+  public static RpcServer listen(Path socket, Function<String, RpcMethod> methods) {
     ServerSocketChannel listener = null;
     try {
       Path dir = socket.toAbsolutePath().getParent();

@@ -42,7 +42,7 @@ class RpcServerTest {
   void listen() {
     socket = home.resolve("run/d.sock");
     methods.put("echo", call -> call.params().json());
-    server = RpcServer.listen(socket, methods);
+    server = RpcServer.listen(socket, methods::get);
   }
 
   @AfterEach
@@ -84,8 +84,8 @@ class RpcServerTest {
   @Test
   void takesOverTheSocketFileOfADeadDaemon() {
     server.close();
-    server = RpcServer.listen(socket, methods);
-    RpcServer second = RpcServer.listen(socket, methods);
+    server = RpcServer.listen(socket, methods::get);
+    RpcServer second = RpcServer.listen(socket, methods::get);
     try (BangerClient client = client()) {
       assertThat(client.call("echo", Json.TRUE)).isEqualTo(Json.TRUE);
     } finally {

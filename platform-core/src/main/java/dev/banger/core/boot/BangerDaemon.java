@@ -1,0 +1,174 @@
+package dev.banger.core.boot;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import com.google.inject.Stage;
+import dev.banger.core.config.Config;
+import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.host.FileLock;
+import dev.banger.core.lifecycle.Reconciler;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.rpc.DaemonMethods;
+import dev.banger.core.rpc.MethodTable;
+import dev.banger.core.rpc.RpcServer;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The daemon. {@code bangerd} runs until it is told to stop; {@code bangerd --check-config} says
+ * what is wrong with the configuration; {@code bangerd --version} names itself.
+ */
+public final class BangerDaemon {
+  private static final Logger LOG = Logger.getLogger(BangerDaemon.class.getName());
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private final Layout layout;
+  private final PrintStream err;
+
+  BangerDaemon(Layout layout, PrintStream err) {
+    this.layout = layout;
+    this.err = err;
+  }
+
+  /** The daemon is these rooms. */
+  static List<Module> modules(Layout layout, Config config, Opened opened, MethodTable methods) {
+    return List.of(
+        new BaseModule(layout, config, opened),
+        new StoreModule(),
+        new ImageModule(),
+        new VmmModule(),
+        new GuestModule(),
+        new LifecycleModule(),
+        new PluginModule(),
+        new DoctorModule(),
+        new RpcModule(methods));
+  }
+
+  public static void main(String[] args) {
+    Logs.configure();
+    System.exit(run(List.of(args), System.getenv(), System.out, System.err));
+  }
+
+  static int run(
+      List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    try {
+      Layout layout = Layout.of(environment);
+      return switch (args.isEmpty() ? "" : args.getFirst()) {
+        case "" -> new BangerDaemon(layout, err).serve();
+        case "--check-config" -> checkConfig(layout, out);
+        case "--version" -> {
+          out.println("bangerd " + Version.CURRENT);
+          yield 0;
+        }
+        default -> {
+          err.println("error: bangerd does not know " + args.getFirst());
+          err.println("hint:  bangerd [--check-config | --version]");
+          yield USAGE;
+        }
+      };
+    } catch (BangerException e) {
+      print(e, err);
+      return FAILED;
+    }
+  }
+
+  private static void print(BangerException e, PrintStream to) {
+    to.println("error: " + e.getMessage());
+    e.details().forEach(line -> to.println("  " + line));
+    if (!e.hint().isEmpty()) {
+      to.println("hint:  " + e.hint());
+    }
+  }
+
+  private static Config loadConfig(Layout layout) {
+    return new ConfigLoader(
+            layout.directories().configFile(), Path.of(System.getProperty("user.home")))
+        .load();
+  }
+
+  private static int checkConfig(Layout layout, PrintStream out) {
+    try {
+      Config config = loadConfig(layout);
+      config.warnings().forEach(warning -> out.println("warning: " + warning));
+      out.println(config.file() + " is fine");
+      return 0;
+    } catch (BangerException e) {
+      print(e, out);
+      return FAILED;
+    }
+  }
+
+  /** Runs until somebody asks it to stop. */
+  private int serve() {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    try (Opened opened = new Opened()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClosed(stop, closed), "shutdown"));
+      open(opened, stop);
+      stop.await();
+      LOG.info("stopping; VMs keep running");
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  /** A signal only asks; the main thread closes what is open, and the JVM waits for it. */
+  private static void awaitClosed(CountDownLatch stop, CountDownLatch closed) {
+    stop.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void open(Opened opened, CountDownLatch stop) throws InterruptedException {
+    Config config = loadConfig(layout);
+    layout.create();
+    Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
+    if (lock.isEmpty()) {
+      throw new BangerException(
+          dev.banger.core.model.ErrorKind.CONFLICT,
+          "another daemon serves %s already".formatted(layout.directories().state()),
+          "banger daemon status");
+    }
+    opened.add("the lock", lock.get());
+    MethodTable methods = new MethodTable();
+    DaemonMethods daemon = new DaemonMethods(Version.CURRENT, layout.socket(), stop::countDown);
+    daemon.registerEarly(methods.asMap());
+    // Clients connect while the rest is wired; what they ask waits in the method table.
+    RpcServer server = RpcServer.listen(layout.socket(), methods::find);
+    try {
+      List<Module> modules = new ArrayList<>(modules(layout, config, opened, methods));
+      Injector injector = Guice.createInjector(Stage.PRODUCTION, modules);
+      opened.add("the socket", server);
+      Reconciler.Report report = injector.getInstance(Reconciler.class).run();
+      LOG.log(
+          Level.INFO,
+          "banger {0} serves {1}: {2} VMs adopted, {3} found down, {4} removed",
+          new Object[] {
+            Version.CURRENT, layout.socket(), report.adopted(), report.down(), report.removed()
+          });
+      report.problems().forEach(problem -> LOG.warning("reconcile: " + problem));
+      config.warnings().forEach(warning -> LOG.warning("config: " + warning));
+      injector.getInstance(RpcModule.Registration.class).register(daemon, report);
+      methods.completed();
+    } catch (RuntimeException | InterruptedException e) {
+      server.close();
+      throw e;
+    }
+  }
+}

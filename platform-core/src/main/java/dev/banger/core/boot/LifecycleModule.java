@@ -1,0 +1,74 @@
+package dev.banger.core.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.banger.core.config.Config;
+import dev.banger.core.lifecycle.DiskProvisioner;
+import dev.banger.core.lifecycle.Drivers;
+import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.HandlesScratch;
+import dev.banger.core.lifecycle.ImageCatalog;
+import dev.banger.core.lifecycle.LifecycleSettings;
+import dev.banger.core.lifecycle.LiveVms;
+import dev.banger.core.lifecycle.OperationLog;
+import dev.banger.core.lifecycle.Operations;
+import dev.banger.core.lifecycle.Reconciler;
+import dev.banger.core.lifecycle.VmContext;
+import dev.banger.core.lifecycle.VmDirectories;
+import dev.banger.core.lifecycle.VmLocks;
+import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.lifecycle.VmStore;
+
+/** VMs and what may be done with them. */
+final class LifecycleModule extends AbstractModule {
+  @Provides
+  @Singleton
+  Operations operations(OperationLog log, Opened opened) {
+    return opened.add("the operations", new Operations(log));
+  }
+
+  @Provides
+  @Singleton
+  LiveVms liveVms(GuestLink.Connector connector, Opened opened) {
+    return opened.add("the guest links", new LiveVms(connector));
+  }
+
+  @Provides
+  @Singleton
+  VmContext context(
+      Layout layout,
+      Config config,
+      VmStore store,
+      HandlesScratch scratch,
+      Drivers drivers,
+      ImageCatalog images,
+      DiskProvisioner disks,
+      Extensions extensions,
+      LiveVms live) {
+    return new VmContext(
+        store,
+        new VmDirectories(layout.directories().data(), layout.directories().run()),
+        scratch,
+        drivers,
+        images,
+        disks,
+        extensions,
+        live,
+        new VmLocks(),
+        new LifecycleSettings(config.startTimeout(), config.stopGrace()));
+  }
+
+  @Provides
+  @Singleton
+  VmService vmService(VmContext context, Operations operations) {
+    return new VmService(context, operations);
+  }
+
+  @Provides
+  @Singleton
+  Reconciler reconciler(VmContext context) {
+    return new Reconciler(context);
+  }
+}

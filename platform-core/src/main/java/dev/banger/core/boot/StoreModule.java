@@ -1,0 +1,65 @@
+package dev.banger.core.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.banger.core.lifecycle.HandlesScratch;
+import dev.banger.core.lifecycle.OperationLog;
+import dev.banger.core.lifecycle.VmStore;
+import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmPaths;
+import dev.banger.core.rpc.JsonOperationLog;
+import dev.banger.core.store.Database;
+import dev.banger.core.store.HandlesFile;
+import dev.banger.core.store.SqliteOperationStore;
+import dev.banger.core.store.SqliteVmStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Optional;
+
+/** The database and the scratch files. */
+final class StoreModule extends AbstractModule {
+  @Provides
+  @Singleton
+  Database database(Layout layout, Opened opened) {
+    return opened.add("the database", Database.open(layout.database()));
+  }
+
+  @Provides
+  @Singleton
+  VmStore vmStore(Database database) {
+    return new SqliteVmStore(database);
+  }
+
+  @Provides
+  @Singleton
+  OperationLog operationLog(Database database) {
+    return new JsonOperationLog(new SqliteOperationStore(database));
+  }
+
+  @Provides
+  @Singleton
+  HandlesScratch handlesScratch() {
+    return new HandlesScratch() {
+      @Override
+      public Optional<VmHandles> read(VmPaths paths) {
+        return HandlesFile.read(paths.handles());
+      }
+
+      @Override
+      public void write(VmPaths paths, VmHandles handles) {
+        HandlesFile.write(paths.handles(), handles);
+      }
+
+      @Override
+      public void delete(VmPaths paths) {
+        try {
+          Files.deleteIfExists(paths.handles());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,56 @@
+package dev.banger.core.rpc;
+
+import dev.banger.core.config.Config;
+import dev.banger.core.config.HostLimits;
+import dev.banger.core.config.Names;
+import dev.banger.core.config.SpecRules;
+import dev.banger.core.lifecycle.CreateRequest;
+import dev.banger.core.lifecycle.ImageCatalog;
+import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.model.Image;
+import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmSpec;
+
+/** {@link SpecSource} with the configuration's defaults and rules. */
+public final class ConfiguredSpecs implements SpecSource {
+  private final Config config;
+  private final ImageCatalog images;
+  private final VmService vms;
+  private final Names names = new Names();
+  private final SpecRules rules;
+
+  public ConfiguredSpecs(Config config, ImageCatalog images, VmService vms) {
+    this.config = config;
+    this.images = images;
+    this.vms = vms;
+    this.rules = new SpecRules(config.vm(), HostLimits.ofThisHost());
+  }
+
+  @Override
+  public CreateRequest request(Params params) {
+    Image image = images.get(params.optionalText("image").orElse(config.image()));
+    VmSpec spec =
+        new VmSpec(
+            params.optionalText("name").orElseGet(this::freshName),
+            image.name(),
+            params.integer("cpus").orElse(config.vm().cpus()),
+            params.integer("memoryMiB").orElse(config.vm().memoryMiB()),
+            params
+                .number("diskMiB")
+                .orElse(Math.max(image.diskMiB(), config.vm().diskMiB())),
+            params.number("workDiskMiB").orElse(config.vm().workDiskMiB()),
+            params.flag("nat", true),
+            params.optionalText("driver").orElse(config.driver()),
+            params.map("labels"));
+    rules.insist(spec, image.diskMiB());
+    return new CreateRequest(
+        spec,
+        params.flag("start", true),
+        params.flag("keepFailed", false),
+        params.millis("timeoutMs").orElse(config.startTimeout()));
+  }
+
+  private String freshName() {
+    return names.generate(vms.list().stream().map(VmRecord::name).toList());
+  }
+}

@@ -1,0 +1,90 @@
+package dev.banger.core.rpc;
+
+import dev.banger.client.Json;
+import dev.banger.core.lifecycle.Drivers;
+import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
+import dev.banger.core.model.VmState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The {@code daemon.*} methods. */
+public final class DaemonMethods {
+  /** Of docs/rpc.md. */
+  public static final int PROTOCOL = 1;
+
+  private final String version;
+  private final Path socket;
+  private final Runnable stop;
+  private final Instant startedAt = Instant.now();
+
+  /**
+   * @param stop begins the end of the daemon and returns at once
+   */
+  public DaemonMethods(String version, Path socket, Runnable stop) {
+    this.version = version;
+    this.socket = socket;
+    this.stop = stop;
+  }
+
+  /** What can be answered before anything else is there. */
+  public void registerEarly(Map<String, RpcMethod> methods) {
+    methods.put(
+        "daemon.ping",
+        _ ->
+            Json.build()
+                .put("version", version)
+                .put("protocol", PROTOCOL)
+                .put("pid", ProcessHandle.current().pid())
+                .done());
+    methods.put(
+        "daemon.stop",
+        _ -> {
+          stop.run();
+          return Json.build().put("stopping", true).done();
+        });
+  }
+
+  public void register(
+      Map<String, RpcMethod> methods,
+      VmService vms,
+      Drivers drivers,
+      Supplier<Json> plugins,
+      Supplier<List<String>> problems) {
+    methods.put(
+        "daemon.status",
+        _ -> {
+          var all = vms.list();
+          long running = all.stream().filter(vm -> vm.state() instanceof VmState.Running).count();
+          return Json.build()
+              .put("running", true)
+              .put("pid", ProcessHandle.current().pid())
+              .put("version", version)
+              .put("uptimeSeconds", Duration.between(startedAt, Instant.now()).toSeconds())
+              .put("socket", socket.toString())
+              .put("vms", Json.build().put("running", running).put("total", all.size()).done())
+              .put(
+                  "drivers",
+                  Json.array(
+                      drivers.all().stream().map(driver -> toJson(driver.status())).toList()))
+              .put("plugins", plugins.get())
+              .put("listeners", Json.strings(List.of("unix:" + socket)))
+              .put("problems", Json.strings(problems.get()))
+              .done();
+        });
+  }
+
+  private static Json toJson(DriverStatus status) {
+    return Json.build()
+        .put("name", status.name())
+        .put("usable", status.usable())
+        .put("accel", status.accel())
+        .put("version", status.version())
+        .put("reason", status.reason())
+        .done();
+  }
+}
