@@ -84,6 +84,16 @@ public final class MuxStream implements Closeable {
     }
   }
 
+  /** Whether neither side nor the link has ended it before its time. */
+  public boolean isOpen() {
+    lock.lock();
+    try {
+      return resetReason == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives the stream up: the peer's reads and writes fail. May be repeated. */
   public void reset() {
     lock.lock();

@@ -1,0 +1,29 @@
+package dev.banger.agent;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * {@code Main} serves the virtio-serial port named {@code banger.agent.0}; {@code Main --device
+ * FILE} another device; {@code Main --listen SOCKET} clients of a Unix socket.
+ */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    new Agent(port(args), Surroundings.fromProperties()).run();
+  }
+
+  private static Port port(String[] args) throws IOException {
+    if (args.length == 0) {
+      return new DevicePort(DevicePort.find());
+    }
+    if (args.length == 2 && "--device".equals(args[0])) {
+      return new DevicePort(Path.of(args[1]));
+    }
+    if (args.length == 2 && "--listen".equals(args[0])) {
+      return new SocketPort(Path.of(args[1]));
+    }
+    throw new IllegalArgumentException("usage: Main [--device FILE | --listen SOCKET]");
+  }
+}
