@@ -1,0 +1,66 @@
+package dev.banger.core.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code config.toml} says, with every default filled in. {@link Options} has the meanings.
+ *
+ * @param file where it was read from; need not exist
+ * @param driver {@code auto}, {@code firecracker} or {@code qemu}
+ * @param accel {@code auto}, {@code kvm} or {@code tcg}
+ * @param idleStop zero: never
+ * @param plugins the tables {@code [plugins.ID]} by plugin id, for the plugins to judge. Values are
+ *     strings, numbers, booleans, lists and maps; dates are strings
+ * @param fileSync the entries {@code [[file_sync]]}, for their plugin to judge
+ * @param settings every option and plugin value with its source, for {@code config show}
+ * @param warnings sentences, for example on keys that were renamed
+ */
+public record Config(
+    Path file,
+    String image,
+    String driver,
+    Optional<Path> firecrackerBin,
+    Optional<Path> qemuBin,
+    String accel,
+    Optional<Path> sshKey,
+    Duration startTimeout,
+    Duration stopGrace,
+    Duration idleStop,
+    VmDefaults vm,
+    Network network,
+    List<String> disabledPlugins,
+    Map<String, Map<String, Object>> plugins,
+    List<Map<String, Object>> fileSync,
+    List<Setting> settings,
+    List<String> warnings) {
+
+  public Config {
+    disabledPlugins = List.copyOf(disabledPlugins);
+    plugins = Map.copyOf(plugins);
+    fileSync = List.copyOf(fileSync);
+    settings = List.copyOf(settings);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * What a VM gets that was not asked for otherwise.
+   *
+   * @param diskMiB of the root disk; an image that is larger gets its own size
+   */
+  public record VmDefaults(int cpus, int memoryMiB, long diskMiB, long workDiskMiB) {}
+
+  /**
+   * @param mode {@code auto}, {@code bridge} or {@code user}
+   * @param cidr an IPv4 network
+   */
+  public record Network(String mode, String bridge, String cidr, int tapPool) {}
+
+  /** The plugin's own table; empty when the file has none. */
+  public Map<String, Object> plugin(String id) {
+    return plugins.getOrDefault(id, Map.of());
+  }
+}
