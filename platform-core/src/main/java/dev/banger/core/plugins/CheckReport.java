@@ -1,0 +1,10 @@
+package dev.banger.core.plugins;
+
+/**
+ * What a doctor check found.
+ *
+ * @param source id of the plugin
+ * @param status {@code ok}, {@code warn} or {@code fail}
+ * @param remedy what to do; empty when all is well
+ */
+public record CheckReport(String id, String source, String status, String summary, String remedy) {}

@@ -1,0 +1,154 @@
+package dev.banger.core.plugins;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The one way into a plugin. Every call runs on a thread of its own with the plugin's class loader
+ * as context class loader, has a deadline, and whatever it throws comes out as a {@link
+ * BangerException}.
+ *
+ * <p>Platform threads, not virtual ones: a plugin that spins would take a carrier from everybody.
+ */
+final class Gate {
+  /** Between the interrupt and the end of the lease, to let a plugin tidy up. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** More runaway threads than this, and the plugin gets no further calls. */
+  private static final int MAX_RUNAWAYS = 4;
+
+  private final String pluginId;
+  private final ClassLoader loader;
+  private final Set<Thread> runaways = ConcurrentHashMap.newKeySet();
+
+  Gate(String pluginId, ClassLoader loader) {
+    this.pluginId = pluginId;
+    this.loader = loader;
+  }
+
+  /** A piece of the plugin's code. */
+  @FunctionalInterface
+  interface Body<T> {
+    T run(Lease lease) throws Exception;
+  }
+
+  /** Runs it and waits for it. */
+  <T> T enter(String what, Duration deadline, Body<T> body) throws InterruptedException {
+    return begin(what, deadline, body).await();
+  }
+
+  /** Starts it; every begun entry must be awaited, which is also where a refusal shows. */
+  <T> Entry<T> begin(String what, Duration deadline, Body<T> body) {
+    int stuck = runaways();
+    if (stuck < MAX_RUNAWAYS) {
+      return new Entry<>(what, deadline, body);
+    }
+    return new Entry<>(
+        what,
+        deadline,
+        _ -> {
+          throw new BangerException(
+              ErrorKind.UNAVAILABLE,
+              "plugin %s gets no more calls: %d of them ran past their deadline and still run"
+                  .formatted(pluginId, stuck),
+              "restart the daemon; VMs keep running");
+        });
+  }
+
+  /** Threads that are still inside the plugin past their deadline. */
+  int runaways() {
+    runaways.removeIf(thread -> !thread.isAlive());
+    return runaways.size();
+  }
+
+  /** A call that is under way. */
+  final class Entry<T> {
+    private final String what;
+    private final Duration deadline;
+    private final long end;
+    private final Lease lease;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final Thread thread;
+
+    private Entry(String what, Duration deadline, Body<T> body) {
+      this.what = what;
+      this.deadline = deadline;
+      this.end = System.nanoTime() + deadline.toNanos();
+      this.lease = Lease.of("the call of " + what + " into plugin " + pluginId, deadline);
+      this.thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("plugin-" + pluginId + "-" + what)
+              .inheritInheritableThreadLocals(false)
+              .unstarted(() -> run(body));
+      thread.setContextClassLoader(loader);
+      thread.start();
+    }
+
+    private void run(Body<T> body) {
+      try {
+        result.complete(body.run(lease));
+      } catch (BangerException e) {
+        result.completeExceptionally(e);
+      } catch (Throwable e) {
+        log(e);
+        result.completeExceptionally(Failures.fromPlugin(pluginId, what, e));
+      } finally {
+        // Only reached without a result when even wording the failure failed.
+        result.completeExceptionally(
+            new BangerException(
+                ErrorKind.INTERNAL, "plugin %s failed in %s".formatted(pluginId, what)));
+      }
+    }
+
+    private void log(Throwable e) {
+      if (!(e instanceof CapabilityException)) {
+        System.getLogger("banger.plugin." + pluginId)
+            .log(System.Logger.Level.WARNING, "failed in " + what, e);
+      }
+    }
+
+    /**
+     * @throws BangerException of kind TIMEOUT past the deadline; else what the plugin made of it
+     */
+    T await() throws InterruptedException {
+      try {
+        return result.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof BangerException failure
+            ? failure
+            : new IllegalStateException(e.getCause());
+      } catch (TimeoutException e) {
+        abandon();
+        throw new BangerException(
+            ErrorKind.TIMEOUT,
+            "plugin %s did not finish %s within %s"
+                .formatted(pluginId, what, Durations.words(deadline)),
+            "banger plugin info " + pluginId);
+      } catch (InterruptedException e) {
+        thread.interrupt();
+        if (thread.isAlive()) {
+          runaways.add(thread);
+        }
+        throw e;
+      } finally {
+        lease.revoke();
+      }
+    }
+
+    private void abandon() throws InterruptedException {
+      thread.interrupt();
+      if (!thread.join(GRACE)) {
+        runaways.add(thread);
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.banger.core.plugins;
+
+import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.build.Manifest;
+import dev.banger.api.build.Registration;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.pf4j.Plugin;
+import org.pf4j.PluginRuntimeException;
+
+/** One loaded plugin: its instance, what it declared, and its gate. */
+final class HostedPlugin extends Plugin {
+  private static final Duration REGISTER_LIMIT = Duration.ofSeconds(5);
+  private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final PluginManifest manifest;
+  private final ClassLoader loader;
+  private final HostFacade.Services services;
+  private final Path dataDir;
+  private final Gate gate;
+  private final LockTable locks = new LockTable();
+  private final Lease life;
+  private CapabilityPlugin instance;
+  private Registration registration;
+  private String failure = "";
+
+  HostedPlugin(
+      PluginManifest manifest, ClassLoader loader, HostFacade.Services services, Path dataDir) {
+    this.manifest = manifest;
+    this.loader = loader;
+    this.services = services;
+    this.dataDir = dataDir;
+    this.gate = new Gate(manifest.id(), loader);
+    this.life = Lease.unlimited("the life of plugin " + manifest.id());
+  }
+
+  /** Called by PF4J. Throws to make PF4J mark it failed; why is kept in {@link #failure}. */
+  @Override
+  public void start() {
+    try {
+      Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
+      instance = loaded.instance();
+      registration = loaded.registration();
+      if (!Manifest.of(manifest.identity(), registration).equals(manifest.tree())) {
+        throw new BangerException(
+            ErrorKind.INVALID, Manifest.FILE + " does not say what the code declares; rebuild it");
+      }
+      gate.enter(
+          "open",
+          OPEN_LIMIT,
+          _ -> {
+            instance.open(context(life));
+            return null;
+          });
+    } catch (BangerException e) {
+      failure = e.getMessage();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = "interrupted while it was started";
+    }
+    if (!failure.isEmpty()) {
+      stop();
+      throw new PluginRuntimeException(failure);
+    }
+  }
+
+  private record Loaded(CapabilityPlugin instance, Registration registration) {}
+
+  private Loaded instantiate() throws Exception {
+    String entry = manifest.identity().entry();
+    Class<?> type;
+    try {
+      type = Class.forName(entry, true, loader);
+    } catch (ClassNotFoundException e) {
+      throw new BangerException(
+          ErrorKind.INVALID, "entry class " + entry + " is in none of its jars");
+    }
+    if (!CapabilityPlugin.class.isAssignableFrom(type)) {
+      throw new BangerException(
+          ErrorKind.INVALID, "entry class " + entry + " is no CapabilityPlugin");
+    }
+    CapabilityPlugin made =
+        type.asSubclass(CapabilityPlugin.class).getDeclaredConstructor().newInstance();
+    try {
+      return new Loaded(made, Registration.of(made));
+    } catch (IllegalArgumentException e) {
+      throw new BangerException(ErrorKind.INVALID, "register: " + e.getMessage());
+    }
+  }
+
+  /** Called by PF4J, and after a failed start. Never throws; may be repeated. */
+  @Override
+  public void stop() {
+    CapabilityPlugin closing = instance;
+    instance = null;
+    if (closing != null) {
+      try {
+        gate.enter(
+            "close",
+            CLOSE_LIMIT,
+            _ -> {
+              closing.close();
+              return null;
+            });
+      } catch (BangerException e) {
+        log(e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    life.revoke();
+    if (gate.runaways() > 0) {
+      log("%d threads of plugin %s still run".formatted(gate.runaways(), id()));
+    }
+  }
+
+  private void log(String message) {
+    System.getLogger("banger.plugin." + id()).log(System.Logger.Level.WARNING, message);
+  }
+
+  String id() {
+    return manifest.id();
+  }
+
+  PluginManifest manifest() {
+    return manifest;
+  }
+
+  /** Empty when it started. */
+  String failure() {
+    return failure;
+  }
+
+  Registration registration() {
+    return registration;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  Context context(Lease lease) {
+    return new Context(
+        id(), dataDir, new HostFacade(services, id(), registration.permissions(), locks, lease));
+  }
+}
