@@ -1,0 +1,30 @@
+package dev.banger.core.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.banger.client.Directories;
+import dev.banger.core.config.Config;
+import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.doctor.CoreChecks;
+import dev.banger.core.doctor.Doctor;
+import dev.banger.core.host.Commands;
+import dev.banger.core.lifecycle.Drivers;
+import java.nio.file.Path;
+
+/** Checks of what this host needs. */
+final class DoctorModule extends AbstractModule {
+  @Provides
+  @Singleton
+  Doctor doctor(Layout layout, Config config, Commands commands, Drivers drivers) {
+    Directories dirs = layout.directories();
+    ConfigLoader loader =
+        new ConfigLoader(dirs.configFile(), Path.of(System.getProperty("user.home")));
+    CoreChecks.Places places =
+        new CoreChecks.Places(dirs.config(), dirs.data(), dirs.state(), dirs.run());
+    return new Doctor(
+        () ->
+            CoreChecks.of(
+                commands, config, loader, places, drivers.all(), layout::agentDisk));
+  }
+}

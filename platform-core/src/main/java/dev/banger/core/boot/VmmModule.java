@@ -1,0 +1,25 @@
+package dev.banger.core.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.banger.core.config.Config;
+import dev.banger.core.host.Commands;
+import dev.banger.core.lifecycle.Drivers;
+import dev.banger.core.vmm.qemu.QemuDriver;
+import dev.banger.core.vmm.qemu.QemuSettings;
+import java.util.List;
+
+/** The VMM drivers, the preferred one first. */
+final class VmmModule extends AbstractModule {
+  @Provides
+  @Singleton
+  Drivers drivers(Layout layout, Config config, Commands commands, Opened opened) {
+    QemuDriver qemu =
+        new QemuDriver(
+            commands,
+            layout.directories().state(),
+            new QemuSettings(config.qemuBin(), config.accel()));
+    return new Drivers(List.of(qemu));
+  }
+}
