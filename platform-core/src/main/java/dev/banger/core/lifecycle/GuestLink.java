@@ -49,6 +49,11 @@ public interface GuestLink extends Closeable {
    */
   void getTar(String path, OutputStream sink, Duration idleLimit);
 
+  /** What is at an absolute path in the guest; links are followed. */
+  default FileStatus stat(String path, Duration deadline) {
+    throw new UnsupportedOperationException("this link cannot look at files");
+  }
+
   /** Asks the guest to power off. Returns when the agent took the request. */
   void shutdown(Duration deadline);
 
@@ -138,6 +143,9 @@ public interface GuestLink extends Closeable {
     @Override
     void close();
   }
+
+  /** What is at a path: nothing, a directory, or something else. */
+  record FileStatus(boolean exists, boolean directory) {}
 
   /** Two independent directions. */
   interface Connection extends Closeable {
