@@ -53,7 +53,6 @@ final class Signals {
     line.add(surroundings.busybox());
     line.add("kill");
     line.add("-" + signal);
-    line.add("--");
     line.addAll(targets);
     return Tool.run(SECONDS, line).code();
   }

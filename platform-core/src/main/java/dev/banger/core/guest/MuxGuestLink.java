@@ -1,0 +1,223 @@
+package dev.banger.core.guest;
+
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.protocol.DeadlineException;
+import dev.banger.protocol.GuestMessage;
+import dev.banger.protocol.HostSync;
+import dev.banger.protocol.LinkInput;
+import dev.banger.protocol.MessageCodec;
+import dev.banger.protocol.Mux;
+import dev.banger.protocol.MuxStream;
+import dev.banger.protocol.Protocol;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+/** The link to one guest over one connection. */
+final class MuxGuestLink implements GuestLink {
+  private static final int MAX_INCOMING = 4;
+  private static final int SHOWN = 100;
+
+  private final SocketChannel channel;
+  private final Mux mux;
+  private final Requests requests;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final Hello hello;
+
+  private MuxGuestLink(SocketChannel channel, Mux mux, Hello hello) {
+    this.channel = channel;
+    this.mux = mux;
+    this.hello = hello;
+    this.requests = new Requests(mux);
+  }
+
+  /**
+   * Brings a fresh connection into step and takes the agent's greeting. Blocks; closing the channel
+   * ends it.
+   *
+   * @throws IOException when the connection ended; another may do better
+   * @throws BangerException when the agent is not one to talk to
+   */
+  static MuxGuestLink open(SocketChannel channel, Deadline deadline)
+      throws IOException, InterruptedException {
+    LinkInput in = new LinkInput(ChannelStreams.in(channel));
+    OutputStream out = ChannelStreams.out(channel);
+    new HostSync(in, out).run();
+    Mux mux = new Mux(in, out, Mux.Side.HOST, MAX_INCOMING);
+    Thread.ofVirtual().name("link-writer").start(mux::write);
+    Thread.ofVirtual().name("link-reader").start(mux::run);
+    try {
+      MuxGuestLink link = new MuxGuestLink(channel, mux, greeting(mux, deadline));
+      mux.onEnd(link::ended);
+      return link;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      mux.close();
+      throw e;
+    }
+  }
+
+  private static Hello greeting(Mux mux, Deadline deadline)
+      throws IOException, InterruptedException {
+    try (MuxStream stream = mux.accept(deadline.leftNanos())) {
+      if (stream == null) {
+        throw new IOException(mux.reason());
+      }
+      stream.setDeadline(deadline.nanoTime());
+      if (!(MessageCodec.read(stream.in()) instanceof GuestMessage.Hello hello)) {
+        throw Failures.nonsense("something other than a greeting");
+      }
+      if (hello.generation() != Protocol.GENERATION) {
+        throw new BangerException(
+            ErrorKind.GUEST,
+            "the guest agent speaks generation %d of the protocol, this banger speaks %d"
+                .formatted(hello.generation(), Protocol.GENERATION),
+            "stop and start the VM: it then runs the agent that belongs to this banger");
+      }
+      return new Hello(
+          hello.generation(),
+          GuestText.clean(hello.bootId(), SHOWN),
+          GuestText.clean(hello.kernel(), SHOWN),
+          GuestText.clean(hello.agentVersion(), SHOWN));
+    } catch (DeadlineException e) {
+      throw deadline.timeout("the guest agent did not introduce itself");
+    }
+  }
+
+  @Override
+  public Hello hello() {
+    return hello;
+  }
+
+  @Override
+  public void bootstrap(Bootstrap bootstrap, Duration deadline) {
+    NetworkConfig network = bootstrap.network();
+    requests.ask(
+        new GuestMessage.Bootstrap(
+            bootstrap.hostname(),
+            micros(bootstrap.clock()),
+            network.addressCidr(),
+            network.gateway(),
+            network.nameservers(),
+            bootstrap.growRoot()),
+        GuestMessage.Done.class,
+        Deadline.in(deadline));
+  }
+
+  @Override
+  public Health health(Duration deadline) {
+    GuestMessage.HealthReport report =
+        requests.ask(
+            new GuestMessage.Health(), GuestMessage.HealthReport.class, Deadline.in(deadline));
+    return new Health(
+        Duration.ofMillis(Math.max(0, report.uptimeMillis())),
+        Math.max(0, report.load1Milli()) / 1000.0,
+        Math.max(0, report.memoryTotalKiB()) / 1024,
+        Math.max(0, report.memoryAvailableKiB()) / 1024,
+        report.bootstrapped(),
+        report.initDone());
+  }
+
+  @Override
+  public GuestProcess exec(ExecSpec spec, Duration deadline) {
+    MuxStream stream =
+        requests.start(
+            new GuestMessage.Exec(
+                spec.command(),
+                spec.cwd(),
+                spec.env(),
+                spec.tty(),
+                Math.clamp(spec.rows(), 0, 0xffff),
+                Math.clamp(spec.cols(), 0, 0xffff)),
+            Deadline.in(deadline));
+    return MuxGuestProcess.on(stream);
+  }
+
+  @Override
+  public void putTar(String directory, InputStream tar, Duration idleLimit) {
+    MuxStream stream = requests.start(new GuestMessage.PutTar(directory), Deadline.in(idleLimit));
+    new TarTransfer(stream, idleLimit).put(tar);
+  }
+
+  @Override
+  public void getTar(String path, OutputStream sink, Duration idleLimit) {
+    MuxStream stream = requests.start(new GuestMessage.GetTar(path), Deadline.in(idleLimit));
+    new TarTransfer(stream, idleLimit).get(sink);
+  }
+
+  @Override
+  public FileStatus stat(String path, Duration deadline) {
+    GuestMessage.StatReport report =
+        requests.ask(
+            new GuestMessage.Stat(path), GuestMessage.StatReport.class, Deadline.in(deadline));
+    return new FileStatus(report.exists(), report.directory());
+  }
+
+  @Override
+  public void shutdown(Duration deadline) {
+    requests.ask(new GuestMessage.Shutdown(), GuestMessage.Done.class, Deadline.in(deadline));
+  }
+
+  @Override
+  public void setClock(Instant now, Duration deadline) {
+    requests.ask(
+        new GuestMessage.SetClock(micros(now)), GuestMessage.Done.class, Deadline.in(deadline));
+  }
+
+  @Override
+  public Connection dial(int port, Duration deadline) {
+    return new MuxConnection(requests.start(new GuestMessage.Dial(port), Deadline.in(deadline)));
+  }
+
+  @Override
+  public boolean isOpen() {
+    return mux.isOpen();
+  }
+
+  @Override
+  public CompletableFuture<Void> onClose() {
+    return closed.copy();
+  }
+
+  @Override
+  public void close() {
+    mux.close();
+  }
+
+  private void ended() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is gone either way.
+    }
+    // Dependents run here; the reader of the link has nothing left to do.
+    closed.complete(null);
+  }
+
+  private static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+  }
+
+  /** A stream as it is. */
+  private record MuxConnection(MuxStream stream) implements Connection {
+    @Override
+    public InputStream in() {
+      return stream.in();
+    }
+
+    @Override
+    public OutputStream out() {
+      return stream.out();
+    }
+
+    @Override
+    public void close() {
+      stream.close();
+    }
+  }
+}
