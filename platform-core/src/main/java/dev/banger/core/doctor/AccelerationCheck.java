@@ -1,0 +1,39 @@
+package dev.banger.core.doctor;
+
+import dev.banger.core.lifecycle.VmmDriver;
+import java.util.Set;
+
+/** What a driver says of itself: whether it can run VMs here, and how fast. */
+record AccelerationCheck(VmmDriver driver) implements DoctorCheck {
+  @Override
+  public String id() {
+    return "kvm";
+  }
+
+  @Override
+  public String source() {
+    return driver.name();
+  }
+
+  @Override
+  public Set<Need> neededFor() {
+    return Set.of(Need.CREATE);
+  }
+
+  @Override
+  public Result run() {
+    VmmDriver.DriverStatus status = driver.status();
+    if (!status.usable()) {
+      return Result.fail(
+          or(status.reason(), driver.name() + " cannot run VMs here"), status.remedy());
+    }
+    if (status.accel().equals("kvm")) {
+      return Result.ok("guests run at the speed of this host");
+    }
+    return Result.warn(or(status.reason(), "guests are emulated, which is slow"), status.remedy());
+  }
+
+  private static String or(String text, String otherwise) {
+    return text.isEmpty() ? otherwise : text;
+  }
+}

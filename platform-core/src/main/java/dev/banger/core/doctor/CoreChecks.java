@@ -1,0 +1,82 @@
+package dev.banger.core.doctor;
+
+import dev.banger.core.config.Config;
+import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.doctor.DoctorCheck.Need;
+import dev.banger.core.doctor.DoctorCheck.Status;
+import dev.banger.core.host.Commands;
+import dev.banger.core.host.HostUser;
+import dev.banger.core.host.KernelSettings;
+import dev.banger.core.lifecycle.VmmDriver;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The checks that every banger has, whatever its plugins. */
+public final class CoreChecks {
+  private CoreChecks() {}
+
+  /**
+   * @param agentDisk where the disk with the guest agent should be
+   */
+  public static List<DoctorCheck> of(
+      Commands commands,
+      Config config,
+      ConfigLoader loader,
+      Places places,
+      Collection<VmmDriver> drivers,
+      Supplier<Path> agentDisk) {
+    HostUser user = HostUser.current();
+    List<DoctorCheck> checks = new ArrayList<>();
+    checks.add(new QemuCheck(commands, user, config.qemuBin()));
+    drivers.forEach(driver -> checks.add(new AccelerationCheck(driver)));
+    checks.add(
+        new ToolsCheck(
+            "disk-tools",
+            Set.of(Need.CREATE, Need.IMPORT),
+            Status.FAIL,
+            List.of(new Tool("mkfs.ext4", "e2fsprogs")),
+            commands,
+            user));
+    checks.add(
+        new ToolsCheck(
+            "image-tools",
+            Set.of(Need.IMPORT),
+            Status.FAIL,
+            List.of(
+                new Tool("busybox", "busybox-static", StaticElf::test, "is not static"),
+                new Tool("dpkg-deb", "dpkg"),
+                new Tool("apt-get", "apt")),
+            commands,
+            user));
+    checks.add(
+        new ToolsCheck(
+            "debian-tools",
+            Set.of(Need.IMPORT_DEBIAN),
+            Status.FAIL,
+            user.isRoot()
+                ? List.of(new Tool("mmdebstrap", "mmdebstrap"))
+                : List.of(new Tool("mmdebstrap", "mmdebstrap"), new Tool("newuidmap", "uidmap")),
+            commands,
+            user));
+    checks.add(new UserNamespacesCheck(user, new KernelSettings(), Path.of("/etc")));
+    checks.add(
+        new ToolsCheck(
+            "ssh",
+            Set.of(),
+            Status.WARN,
+            List.of(new Tool("ssh", "openssh-client"), new Tool("ssh-keygen", "openssh-client")),
+            commands,
+            user));
+    checks.add(new DiskSpaceCheck(places.data()));
+    checks.add(new RunDirectoryCheck(places.run()));
+    checks.add(new DirectoriesCheck(places.all(), user));
+    checks.add(new AgentDiskCheck(agentDisk));
+    checks.add(new ConfigCheck(loader));
+    checks.add(new JavaCheck(Runtime.version()));
+    return List.copyOf(checks);
+  }
+}

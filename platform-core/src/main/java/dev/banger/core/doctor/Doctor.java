@@ -1,0 +1,126 @@
+package dev.banger.core.doctor;
+
+import dev.banger.core.doctor.DoctorCheck.Need;
+import dev.banger.core.doctor.DoctorCheck.Result;
+import dev.banger.core.doctor.DoctorCheck.Status;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * Runs checks side by side, each on a thread of its own. A check that throws, hangs or answers
+ * nothing is a failed check and no more: the others are not held up.
+ */
+public final class Doctor {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int MAX_TEXT = 500;
+
+  private final Supplier<List<DoctorCheck>> checks;
+  private final Duration deadline;
+
+  /**
+   * @param checks asked at each run, because plugins come and go
+   */
+  public Doctor(Supplier<List<DoctorCheck>> checks) {
+    this(checks, DEADLINE);
+  }
+
+  Doctor(Supplier<List<DoctorCheck>> checks, Duration deadline) {
+    this.checks = checks;
+    this.deadline = deadline;
+  }
+
+  /** All findings, in the order of the checks. Takes at most ten seconds. */
+  public List<Finding> run() throws InterruptedException {
+    return run(checks.get());
+  }
+
+  /**
+   * Insists on what {@code need} needs; warnings are let through.
+   *
+   * @throws BangerException of kind UNAVAILABLE with everything that is missing and how to mend it
+   */
+  public void preflight(Need need) throws InterruptedException {
+    List<Finding> failed =
+        run(checks.get().stream().filter(each -> each.neededFor().contains(need)).toList()).stream()
+            .filter(each -> each.status() == Status.FAIL)
+            .toList();
+    if (failed.isEmpty()) {
+      return;
+    }
+    if (failed.size() == 1) {
+      Finding only = failed.getFirst();
+      throw new BangerException(ErrorKind.UNAVAILABLE, only.summary(), only.remedy());
+    }
+    throw new BangerException(
+        ErrorKind.UNAVAILABLE,
+        "this host lacks %d things that are needed: %s"
+            .formatted(
+                failed.size(), String.join("; ", failed.stream().map(Finding::summary).toList())),
+        "banger doctor",
+        failed.stream()
+            .map(each -> "%s: %s; to mend: %s".formatted(each.id(), each.summary(), each.remedy()))
+            .toList(),
+        null);
+  }
+
+  private record Running(DoctorCheck check, FutureTask<Result> task, Thread thread) {}
+
+  private List<Finding> run(List<DoctorCheck> which) throws InterruptedException {
+    List<Running> running = new ArrayList<>();
+    try {
+      for (DoctorCheck check : which) {
+        FutureTask<Result> task = new FutureTask<>(check::run);
+        running.add(
+            new Running(check, task, Thread.ofVirtual().name("doctor-" + check.id()).start(task)));
+      }
+      long end = System.nanoTime() + deadline.toNanos();
+      List<Finding> findings = new ArrayList<>();
+      for (Running each : running) {
+        findings.add(finding(each.check, result(each.task, end)));
+      }
+      return findings;
+    } finally {
+      running.forEach(each -> each.thread.interrupt());
+    }
+  }
+
+  private Result result(FutureTask<Result> task, long end) throws InterruptedException {
+    try {
+      Result result = task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return result == null ? Result.fail("the check answered nothing", "") : result;
+    } catch (TimeoutException e) {
+      return Result.fail("the check did not end within %d s".formatted(deadline.toSeconds()), "");
+    } catch (ExecutionException e) {
+      return switch (e.getCause()) {
+        case BangerException known -> Result.fail(known.getMessage(), known.hint());
+        case Throwable other ->
+            Result.fail(
+                "the check itself failed: %s: %s"
+                    .formatted(other.getClass().getSimpleName(), other.getMessage()),
+                "");
+      };
+    }
+  }
+
+  private static Finding finding(DoctorCheck check, Result result) {
+    return new Finding(
+        check.id(),
+        check.source(),
+        result.status(),
+        bounded(result.summary()),
+        bounded(result.remedy()));
+  }
+
+  private static String bounded(String text) {
+    String line = text.replaceAll("\\R", " ");
+    return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
+  }
+}

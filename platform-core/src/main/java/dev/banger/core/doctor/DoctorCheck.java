@@ -1,0 +1,69 @@
+package dev.banger.core.doctor;
+
+import java.util.Set;
+
+/** Looks at one prerequisite. Changes nothing on the host, and may be asked at any time. */
+public interface DoctorCheck {
+  /** Short and stable, for example {@code qemu}. */
+  String id();
+
+  /** Who brings it: {@code core}, a driver or a plugin. */
+  default String source() {
+    return "core";
+  }
+
+  /** The requests that cannot work when this fails. */
+  default Set<Need> neededFor() {
+    return Set.of();
+  }
+
+  /** What it throws counts as a failure of the prerequisite. */
+  Result run() throws Exception;
+
+  /** A request that has prerequisites. */
+  enum Need {
+    /** Create or start a VM. */
+    CREATE,
+    /** Make any image. */
+    IMPORT,
+    /** Make an image of Debian, besides {@link #IMPORT}. */
+    IMPORT_DEBIAN
+  }
+
+  /** How it is. */
+  enum Status {
+    OK("ok"),
+    /** It works, but less well than it could. */
+    WARN("warn"),
+    FAIL("fail");
+
+    private final String wireName;
+
+    Status(String wireName) {
+      this.wireName = wireName;
+    }
+
+    /** The stable name used in JSON. */
+    public String wireName() {
+      return wireName;
+    }
+  }
+
+  /**
+   * @param summary what was seen, in one line
+   * @param remedy what to type; empty when all is well
+   */
+  record Result(Status status, String summary, String remedy) {
+    public static Result ok(String summary) {
+      return new Result(Status.OK, summary, "");
+    }
+
+    public static Result warn(String summary, String remedy) {
+      return new Result(Status.WARN, summary, remedy);
+    }
+
+    public static Result fail(String summary, String remedy) {
+      return new Result(Status.FAIL, summary, remedy);
+    }
+  }
+}
