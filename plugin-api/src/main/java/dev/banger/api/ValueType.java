@@ -1,21 +1,25 @@
 package dev.banger.api;
 
-import java.util.Locale;
-
 /** What a value on the command line is; decides how it is checked and completed. */
 public enum ValueType {
-  STRING,
+  TEXT("text"),
   /** A whole number, 64 bits. */
-  INTEGER,
+  INTEGER("int"),
   /** Present or not; options only. */
-  FLAG,
+  FLAG("bool"),
   /** A reference to a VM. */
-  VM,
+  VM("vm"),
   /** A path on the host, relative to the caller's directory. */
-  PATH;
+  PATH("path");
+
+  private final String wireName;
+
+  ValueType(String wireName) {
+    this.wireName = wireName;
+  }
 
   /** As in the manifest. */
   public String wireName() {
-    return name().toLowerCase(Locale.ROOT);
+    return wireName;
   }
 }

@@ -1,5 +1,7 @@
 package dev.banger.core.plugins;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.banger.api.build.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A manifest as read from disk, before any code of the plugin is loaded.
@@ -21,7 +24,7 @@ import java.util.regex.Pattern;
  */
 record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Object> tree) {
   private static final int MAX_BYTES = 256 * 1024;
-  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern VERSION =
       Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}(-[0-9A-Za-z.-]{1,40})?");
   private static final Pattern CLASS = Pattern.compile("[\\p{Alpha}_$][\\w$]*(\\.[\\w$]+)*");
@@ -36,27 +39,26 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
 
   /** Paths of the commands it says it adds. */
   List<String> commandPaths() {
-    return commandFields("path");
+    return commands()
+        .map(command -> command.get("path"))
+        .filter(List.class::isInstance)
+        .map(words -> ((List<?>) words).stream().map(String::valueOf).collect(joining(" ")))
+        .toList();
   }
 
   /** Roles of the commands it says it adds. */
   List<String> roles() {
-    return commandFields("role");
+    return commands()
+        .map(command -> command.get("role"))
+        .filter(String.class::isInstance)
+        .map(String.class::cast)
+        .toList();
   }
 
-  private List<String> commandFields(String field) {
-    return tree.get("commands") instanceof List<?> commands
-        ? commands.stream()
-            .filter(Map.class::isInstance)
-            .map(command -> ((Map<?, ?>) command).get(field))
-            .filter(String.class::isInstance)
-            .map(String.class::cast)
-            .toList()
-        : List.of();
-  }
-
-  static boolean isId(String text) {
-    return text.length() <= 64 && ID.matcher(text).matches();
+  private Stream<Map<?, ?>> commands() {
+    return tree.get("commands") instanceof List<?> list
+        ? list.stream().filter(Map.class::isInstance).map(command -> (Map<?, ?>) command)
+        : Stream.of();
   }
 
   /**

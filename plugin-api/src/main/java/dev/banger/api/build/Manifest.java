@@ -53,22 +53,22 @@ public final class Manifest {
 
   private static Map<String, Object> command(CommandSpec spec) {
     Map<String, Object> command = new LinkedHashMap<>();
-    command.put("path", spec.path());
+    command.put("path", List.of(spec.path().split(" ")));
     command.put("summary", spec.summary());
     command.put("description", spec.description());
     command.put("examples", spec.examples());
     spec.role().ifPresent(role -> command.put("role", role));
     command.put("deadlineMs", spec.deadline().toMillis());
-    command.put("args", spec.args().stream().map(Manifest::value).toList());
-    command.put("options", spec.options().stream().map(Manifest::value).toList());
+    command.put("args", spec.args().stream().map(arg -> value(arg, "")).toList());
+    command.put("options", spec.options().stream().map(option -> value(option, "--")).toList());
     command.put("columns", spec.columns().stream().map(Manifest::column).toList());
     return command;
   }
 
-  private static Map<String, Object> value(ValueSpec spec) {
+  private static Map<String, Object> value(ValueSpec spec, String dashes) {
     Map<String, Object> value = new LinkedHashMap<>();
-    value.put("name", spec.name());
-    value.put("type", spec.type().wireName());
+    value.put("name", dashes + spec.name());
+    value.put("type", spec.choices().isEmpty() ? spec.type().wireName() : "choice");
     value.put("required", spec.isRequired());
     spec.fallback().ifPresent(fallback -> value.put("default", fallback));
     if (!spec.choices().isEmpty()) {
