@@ -1,0 +1,189 @@
+package dev.banger.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a person waits for, against programs of the same kind in the same run.
+ *
+ * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [boot]}; without a name, all. Uses a home of
+ * its own under {@code /tmp} and leaves nothing behind.
+ */
+public final class WholeProcesses {
+  private static final int PAIRS = 20;
+  private static final int DAEMON_PAIRS = 12;
+  private static final int BOOT_PAIRS = 6;
+
+  private final Path dist;
+  private final Programs programs;
+  private final PrintStream out = System.out;
+  private final Pairs pairs = new Pairs(out);
+
+  private WholeProcesses(Path dist, Path home) {
+    this.dist = dist;
+    this.programs = new Programs(home);
+  }
+
+  public static void main(String[] args) throws Exception {
+    if (args.length == 0 || !Files.isExecutable(Path.of(args[0], "bin/banger"))) {
+      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [boot]");
+      System.exit(2);
+    }
+    Set<String> wanted = new TreeSet<>(List.of(args).subList(1, args.length));
+    if (wanted.isEmpty()) {
+      wanted.addAll(List.of("cli", "daemon", "boot"));
+    }
+    Path home = Files.createTempDirectory(Path.of("/tmp"), "bgb");
+    WholeProcesses bench = new WholeProcesses(Path.of(args[0]).toAbsolutePath(), home);
+    try {
+      bench.out.println(load());
+      Pairs.heading(bench.out);
+      if (wanted.contains("daemon")) {
+        bench.daemon();
+      }
+      if (wanted.contains("cli")) {
+        bench.cli();
+      }
+      if (wanted.contains("boot")) {
+        bench.boot();
+      }
+      bench.out.println(load());
+    } finally {
+      bench.close();
+    }
+  }
+
+  private static String load() throws IOException {
+    return "load average "
+        + Files.readString(Path.of("/proc/loadavg")).strip()
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " processors";
+  }
+
+  private void cli() throws Exception {
+    String banger = dist.resolve("bin/banger").toString();
+    programs.time(List.of(banger, "daemon", "start"));
+    pairs.compare(
+        "banger vm list", programs.timed(banger, "vm", "list"), "java Hello", hello(), PAIRS);
+    pairs.compare(
+        "banger version", programs.timed(banger, "version"), "java Hello", hello(), PAIRS);
+    var node = Programs.onPath("node");
+    if (node.isPresent()) {
+      Pairs.Timed nothing = programs.timed(node.get(), "-e", "0");
+      pairs.compare(
+          "banger vm list", programs.timed(banger, "vm", "list"), "node -e 0", nothing, PAIRS);
+      pairs.compare("banger --help", programs.timed(banger, "--help"), "node -e 0", nothing, PAIRS);
+    }
+    var git = Programs.onPath("git");
+    if (git.isPresent()) {
+      pairs.compare(
+          "banger vm list",
+          programs.timed(banger, "vm", "list"),
+          "git --version",
+          programs.timed(git.get(), "--version"),
+          PAIRS);
+    }
+    programs.time(List.of(banger, "daemon", "stop"));
+  }
+
+  private void daemon() throws Exception {
+    DaemonStart start = new DaemonStart(programs, dist);
+    pairs.compare(
+        "daemon: exec to first answer",
+        () -> start.run("daemon.ping"),
+        "java Hello",
+        hello(),
+        DAEMON_PAIRS);
+    pairs.compare(
+        "daemon: exec to vm.list", () -> start.run("vm.list"), "java Hello", hello(), DAEMON_PAIRS);
+  }
+
+  private void boot() throws Exception {
+    String banger = dist.resolve("bin/banger").toString();
+    programs.time(List.of(banger, "image", "import", "tiny"));
+    programs.time(List.of(banger, "vm", "create", "model", "--image", "tiny"));
+    Path dir = Files.createDirectory(programs.home().resolve("bare"));
+    BareBoot bare = BareBoot.like(runningQemu(), dir, programs);
+    programs.time(List.of(banger, "vm", "stop", "model"));
+    pairs.compare(
+        "vm create to ready (tiny)",
+        () -> {
+          long took = programs.time(List.of(banger, "vm", "create", "one", "--image", "tiny"));
+          programs.time(List.of(banger, "vm", "delete", "one"));
+          return took;
+        },
+        "QEMU to first program",
+        bare::run,
+        BOOT_PAIRS);
+    programs.time(List.of(banger, "vm", "delete", "model"));
+    programs.time(List.of(banger, "daemon", "stop"));
+  }
+
+  /** Java on the same runtime, with its default archive of classes. */
+  private Pairs.Timed hello() {
+    return programs.timed(
+        dist.resolve("runtime/bin/java").toString(),
+        "-cp",
+        System.getProperty("java.class.path").split(":")[0],
+        "dev.banger.bench.Hello");
+  }
+
+  private List<String> runningQemu() throws IOException {
+    for (ProcessHandle process : ours()) {
+      List<String> words = List.of(commandLine(process).split("\0"));
+      if (words.getFirst().contains("qemu-system")) {
+        return words;
+      }
+    }
+    throw new IOException("the VM is ready, but no QEMU of it is to be found");
+  }
+
+  private List<ProcessHandle> ours() {
+    long self = ProcessHandle.current().pid();
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.pid() != self)
+        .filter(process -> commandLine(process).contains(programs.home().toString()))
+        .toList();
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return new String(
+          Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline")),
+          StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return "";
+    }
+  }
+
+  private void close() throws IOException, InterruptedException {
+    String banger = dist.resolve("bin/banger").toString();
+    if (Files.exists(programs.home().resolve("run/d.sock"))) {
+      // Only after a failure: a good run has stopped its daemon.
+      programs.start(List.of(banger, "vm", "delete", "--all", "--force"), quiet()).waitFor();
+      programs.start(List.of(banger, "daemon", "stop"), quiet()).waitFor();
+    }
+    ours().forEach(ProcessHandle::destroyForcibly);
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(programs.home())) {
+      all = new ArrayList<>(walk.toList());
+    }
+    for (Path path : all.reversed()) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static java.io.File quiet() {
+    return new java.io.File("/dev/null");
+  }
+}
