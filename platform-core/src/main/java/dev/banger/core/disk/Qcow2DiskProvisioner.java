@@ -10,6 +10,7 @@ import dev.banger.core.model.VmPaths;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -137,7 +138,10 @@ public final class Qcow2DiskProvisioner implements DiskProvisioner {
         at += in.transferTo(at, size - at, out);
       }
       out.position(size);
-      out.write(java.nio.ByteBuffer.allocate((int) (-size & 511)));
+      ByteBuffer padding = ByteBuffer.allocate((int) (-size & 511));
+      while (padding.hasRemaining()) {
+        out.write(padding);
+      }
     }
   }
 
