@@ -38,11 +38,12 @@ final class QemuOption {
 
   /** An absolute path as an argument of its own, where commas mean nothing. */
   static String plain(String what, Path path) {
+    String text = clean(what, path.toString());
     if (!path.isAbsolute()) {
       throw new BangerException(
           ErrorKind.INVALID, "%s: %s is not an absolute path".formatted(what, path));
     }
-    return clean(what, path.toString());
+    return text;
   }
 
   static String escaped(String what, String value) {
