@@ -9,6 +9,7 @@ import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Reconciler;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
@@ -32,11 +33,9 @@ public final class BangerDaemon {
   private static final int USAGE = 2;
 
   private final Layout layout;
-  private final PrintStream err;
 
-  BangerDaemon(Layout layout, PrintStream err) {
+  BangerDaemon(Layout layout) {
     this.layout = layout;
-    this.err = err;
   }
 
   /** The daemon is these rooms. */
@@ -63,7 +62,7 @@ public final class BangerDaemon {
     try {
       Layout layout = Layout.of(environment);
       return switch (args.isEmpty() ? "" : args.getFirst()) {
-        case "" -> new BangerDaemon(layout, err).serve();
+        case "" -> new BangerDaemon(layout).serve();
         case "--check-config" -> checkConfig(layout, out);
         case "--version" -> {
           out.println("bangerd " + Version.CURRENT);
@@ -141,7 +140,7 @@ public final class BangerDaemon {
     Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
     if (lock.isEmpty()) {
       throw new BangerException(
-          dev.banger.core.model.ErrorKind.CONFLICT,
+          ErrorKind.CONFLICT,
           "another daemon serves %s already".formatted(layout.directories().state()),
           "banger daemon status");
     }

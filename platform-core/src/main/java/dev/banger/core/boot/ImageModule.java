@@ -5,18 +5,27 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.banger.core.disk.Qcow2DiskProvisioner;
 import dev.banger.core.host.Commands;
+import dev.banger.core.image.DebianImporter;
 import dev.banger.core.image.ImageRegistry;
+import dev.banger.core.image.InitramfsBuilder;
+import dev.banger.core.image.TinyImporter;
 import dev.banger.core.lifecycle.DiskProvisioner;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.rpc.ImageImports;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.logging.Logger;
 
 /** Images, how they are made, and the disks over them. */
 final class ImageModule extends AbstractModule {
   @Provides
   @Singleton
   ImageRegistry registry(Layout layout, Commands commands) {
-    return new ImageRegistry(commands, layout.directories().data().resolve("images"));
+    ImageRegistry registry =
+        new ImageRegistry(commands, layout.directories().data().resolve("images"));
+    // What an import left that a dead daemon had begun.
+    registry.sweep().forEach(left -> Logger.getLogger(ImageModule.class.getName()).warning(left));
+    return registry;
   }
 
   @Provides
@@ -33,7 +42,24 @@ final class ImageModule extends AbstractModule {
 
   @Provides
   @Singleton
-  ImageImports imports() {
-    return new ImageImports(Map.of());
+  ImageImports imports(Layout layout, Commands commands, ImageRegistry registry) {
+    Path images = layout.directories().data().resolve("images");
+    Path kernels = layout.directories().data().resolve("kernels");
+    InitramfsBuilder initramfs = new InitramfsBuilder(commands);
+    TinyImporter tiny = new TinyImporter(commands, registry, initramfs, images, kernels);
+    DebianImporter debian = new DebianImporter(commands, registry, initramfs, images, kernels);
+    return new ImageImports(
+        Map.of(
+            "tiny",
+            (params, progress) -> tiny.run(params.optionalText("name").orElse("tiny"), progress),
+            "debian",
+            (params, progress) ->
+                debian.run(
+                    new DebianImporter.Request(
+                        params.optionalText("name").orElse("debian"),
+                        params.optionalText("suite"),
+                        params.texts("packages"),
+                        params.optionalText("mirror")),
+                    progress)));
   }
 }

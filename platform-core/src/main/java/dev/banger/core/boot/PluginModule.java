@@ -30,11 +30,7 @@ final class PluginModule extends AbstractModule {
   @Provides
   @Singleton
   PluginRuntime runtime(
-      Layout layout,
-      Config config,
-      Commands commands,
-      Provider<VmService> vms,
-      Opened opened) {
+      Layout layout, Config config, Commands commands, Provider<VmService> vms, Opened opened) {
     Path data = layout.directories().data();
     PluginRuntime runtime =
         new PluginRuntime(

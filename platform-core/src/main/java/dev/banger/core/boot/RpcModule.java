@@ -5,7 +5,6 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.banger.core.config.Config;
 import dev.banger.core.doctor.Doctor;
-import dev.banger.core.rpc.ImageImports;
 import dev.banger.core.image.ImageRegistry;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.Operations;
@@ -16,6 +15,7 @@ import dev.banger.core.rpc.ConfigMethods;
 import dev.banger.core.rpc.ConfiguredSpecs;
 import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.DoctorMethods;
+import dev.banger.core.rpc.ImageImports;
 import dev.banger.core.rpc.ImageMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.OperationMethods;
@@ -53,8 +53,7 @@ final class RpcModule extends AbstractModule {
     Map<String, RpcMethod> table = methods.asMap();
     return (daemon, report) -> {
       PluginMethods pluginMethods = new PluginMethods(plugins, operations);
-      new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms))
-          .register(table);
+      new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms)).register(table);
       new OperationMethods(operations).register(table);
       new ImageMethods(images, imports, vms, operations).register(table);
       new DoctorMethods(doctor, plugins).register(table);

@@ -35,9 +35,7 @@ public final class ConfiguredSpecs implements SpecSource {
             image.name(),
             params.integer("cpus").orElse(config.vm().cpus()),
             params.integer("memoryMiB").orElse(config.vm().memoryMiB()),
-            params
-                .number("diskMiB")
-                .orElse(Math.max(image.diskMiB(), config.vm().diskMiB())),
+            params.number("diskMiB").orElse(Math.max(image.diskMiB(), config.vm().diskMiB())),
             params.number("workDiskMiB").orElse(config.vm().workDiskMiB()),
             params.flag("nat", true),
             params.optionalText("driver").orElse(config.driver()),

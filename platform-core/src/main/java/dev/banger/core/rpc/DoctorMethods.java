@@ -37,8 +37,7 @@ public final class DoctorMethods {
     }
     for (CheckReport report : plugins.doctorChecks()) {
       findings.add(
-          toJson(
-              report.id(), report.source(), report.status(), report.summary(), report.remedy()));
+          toJson(report.id(), report.source(), report.status(), report.summary(), report.remedy()));
     }
     return Json.array(findings);
   }

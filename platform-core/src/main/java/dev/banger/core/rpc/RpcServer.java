@@ -45,7 +45,10 @@ public final class RpcServer implements AutoCloseable {
   private final Thread accepting;
 
   private RpcServer(
-      Path socket, ServerSocketChannel listener, String owner, Function<String, RpcMethod> methods) {
+      Path socket,
+      ServerSocketChannel listener,
+      String owner,
+      Function<String, RpcMethod> methods) {
     this.socket = socket;
     this.listener = listener;
     this.owner = owner;
