@@ -79,7 +79,7 @@ public final class FileLock implements Closeable {
       } catch (IOException e) {
         throw new BangerException(
             ErrorKind.HOST,
-            "cannot lock %s: %s".formatted(file, e.getMessage()),
+            "cannot lock %s: %s".formatted(file, IoReasons.of(e)),
             "check: ls -la " + file.toAbsolutePath().getParent(),
             List.of(),
             e);
