@@ -36,7 +36,7 @@ class ArchitectureTest {
             knows("lifecycle", "model", "config"),
             knows("config", "model"),
             knows("host", "model"),
-            knows("store", "model", "lifecycle"),
+            knows("store", "model", "lifecycle", "host"),
             knows("disk", "model", "lifecycle", "host", "config"),
             knows("image", "model", "lifecycle", "host", "config", "disk"),
             knows("net", "model", "lifecycle", "host", "config"),

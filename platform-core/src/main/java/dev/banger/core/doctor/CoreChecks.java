@@ -8,6 +8,7 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.host.HostUser;
 import dev.banger.core.host.KernelSettings;
 import dev.banger.core.lifecycle.VmmDriver;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,22 @@ import java.util.function.Supplier;
 /** The checks that every banger has, whatever its plugins. */
 public final class CoreChecks {
   private CoreChecks() {}
+
+  /** banger's directories; any of them may not be there yet. */
+  public record Places(Path config, Path data, Path state, Path run) {
+    List<Path> all() {
+      return List.of(config, data, state, run);
+    }
+  }
+
+  /** The path itself, or the closest directory above it that is there. */
+  static Path nearestExisting(Path path) {
+    Path at = path.toAbsolutePath();
+    while (Files.notExists(at) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
+  }
 
   /**
    * @param agentDisk where the disk with the guest agent should be

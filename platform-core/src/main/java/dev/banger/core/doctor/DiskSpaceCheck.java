@@ -38,7 +38,7 @@ record DiskSpaceCheck(Path data, ToLongFunction<Path> usableBytes) implements Do
 
   @Override
   public Result run() {
-    long mib = usableBytes.applyAsLong(Places.nearestExisting(data)) / MIB;
+    long mib = usableBytes.applyAsLong(CoreChecks.nearestExisting(data)) / MIB;
     String summary = "%.1f GiB free for %s".formatted(mib / 1024.0, data);
     String remedy = "make room (df -h %s), or delete VMs: banger vm list --all".formatted(data);
     if (mib < LEAST_MIB) {

@@ -31,7 +31,7 @@ record RunDirectoryCheck(Path dir) implements DoctorCheck {
           "%s makes socket paths of %d bytes, and %d is the most".formatted(dir, bytes, MAX_BYTES),
           "set XDG_RUNTIME_DIR or BANGER_HOME to a directory with a shorter name");
     }
-    Path existing = Places.nearestExisting(dir);
+    Path existing = CoreChecks.nearestExisting(dir);
     if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
       return Result.fail(
           "%s cannot be written (%s)".formatted(dir, existing), "check: ls -lad " + existing);

@@ -63,9 +63,7 @@ public final class FileLock implements Closeable {
           if (locked) {
             channel.truncate(0);
             channel.write(
-                ByteBuffer.wrap(
-                    (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
-                0);
+                ByteBuffer.wrap((OwnProcess.pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
             HELD.add(real);
           }
         } catch (OverlappingFileLockException e) {
@@ -79,7 +77,7 @@ public final class FileLock implements Closeable {
       } catch (IOException e) {
         throw new BangerException(
             ErrorKind.HOST,
-            "cannot lock %s: %s".formatted(file, e.getMessage()),
+            "cannot lock %s: %s".formatted(file, IoReasons.of(e)),
             "check: ls -la " + file.toAbsolutePath().getParent(),
             List.of(),
             e);
@@ -95,7 +93,7 @@ public final class FileLock implements Closeable {
     synchronized (HELD) {
       try {
         if (HELD.contains(real(file))) {
-          return OptionalLong.of(ProcessHandle.current().pid());
+          return OptionalLong.of(OwnProcess.pid());
         }
         try (var in = Files.newInputStream(file)) {
           String text = new String(in.readNBytes(MAX_PID_BYTES), StandardCharsets.US_ASCII);

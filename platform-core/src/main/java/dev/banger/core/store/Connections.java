@@ -20,8 +20,17 @@ record Connections(Path file, int busyTimeoutMillis) {
   private static final List<String> PRAGMAS =
       List.of("PRAGMA foreign_keys=ON", "PRAGMA synchronous=FULL", "PRAGMA trusted_schema=OFF");
 
+  /** Insists that the file can be written: SQLite opens one that cannot without a word. */
   Connection writer() throws SQLException {
-    return open("PRAGMA journal_mode=WAL");
+    Connection connection = open("PRAGMA journal_mode=WAL");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      statement.execute("ROLLBACK");
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   Connection reader() throws SQLException {

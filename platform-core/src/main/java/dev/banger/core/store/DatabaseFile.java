@@ -1,5 +1,6 @@
 package dev.banger.core.store;
 
+import dev.banger.core.host.IoReasons;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.io.IOException;
@@ -45,13 +46,29 @@ final class DatabaseFile {
       } catch (FileAlreadyExistsException e) {
         keepPrivate(file);
       }
+      insistOnWritable(file);
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST,
-          "cannot open the database " + file + ": " + StoreErrors.reason(e),
+          "cannot open the database " + file + ": " + IoReasons.of(e),
           "check who owns it: ls -la " + file.toAbsolutePath().getParent(),
           List.of(),
           e);
+    }
+  }
+
+  /**
+   * SQLite would open a read-only file too, and leave a read-only {@code -shm} behind that stays in
+   * the way when the file is mended.
+   */
+  private static void insistOnWritable(Path file) {
+    for (Path each : List.of(file.toAbsolutePath().getParent(), file)) {
+      if (!Files.isWritable(each)) {
+        throw new BangerException(
+            ErrorKind.HOST,
+            "cannot open the database %s: %s cannot be written".formatted(file, each),
+            "check: ls -la " + file.toAbsolutePath().getParent());
+      }
     }
   }
 
@@ -114,7 +131,7 @@ final class DatabaseFile {
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST,
-          "cannot write the backup %s of the database: %s".formatted(backup, StoreErrors.reason(e)),
+          "cannot write the backup %s of the database: %s".formatted(backup, IoReasons.of(e)),
           "check who owns it, and the space left: df -h " + file.toAbsolutePath().getParent(),
           List.of(),
           e);

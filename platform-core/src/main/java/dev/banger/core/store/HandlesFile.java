@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.banger.core.host.IoReasons;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
@@ -38,8 +39,8 @@ public final class HandlesFile {
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST,
-          "cannot write %s: %s".formatted(file, StoreErrors.reason(e)),
-          "check the space left: df -h " + file.toAbsolutePath().getParent(),
+          "cannot write %s: %s".formatted(file, IoReasons.of(e)),
+          "check: ls -lad %1$s; df -h %1$s".formatted(file.toAbsolutePath().getParent()),
           List.of(),
           e);
     }

@@ -2,9 +2,6 @@ package dev.banger.core.store;
 
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -52,21 +49,6 @@ final class StoreErrors {
   static SQLiteErrorCode code(SQLException e) {
     int code = e instanceof SQLiteException sqlite ? sqlite.getResultCode().code : e.getErrorCode();
     return SQLiteErrorCode.getErrorCode(code & PRIMARY_CODE);
-  }
-
-  static boolean isUniqueViolation(SQLException e) {
-    return e instanceof SQLiteException sqlite
-        && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
-            || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY);
-  }
-
-  /** Why a file operation failed, in words; the JDK's message is often only the path. */
-  static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> e.getClass().getSimpleName() + ": " + e.getMessage();
-    };
   }
 
   private static BangerException host(String message, String hint, SQLException cause) {

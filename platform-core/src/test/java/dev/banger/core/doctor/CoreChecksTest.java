@@ -239,8 +239,9 @@ class CoreChecksTest {
   @Test
   void theWholeListRunsOnThisVeryHost() throws Exception {
     ConfigLoader loader = new ConfigLoader(temp.resolve("config.toml"), temp);
-    Places places =
-        new Places(temp, temp.resolve("data"), temp.resolve("state"), temp.resolve("run"));
+    CoreChecks.Places places =
+        new CoreChecks.Places(
+            temp, temp.resolve("data"), temp.resolve("state"), temp.resolve("run"));
     List<DoctorCheck> checks =
         CoreChecks.of(
             new ProcessCommands(),

@@ -297,6 +297,15 @@ class DatabaseTest {
     assertThat(refusal()).hasMessageContaining(file.toString());
   }
 
+  @Test
+  void aPlaceWhereNothingCanBeWrittenIsReported() {
+    Path impossible = Path.of("/proc/banger/banger.db");
+    assertThatThrownBy(() -> Database.open(impossible).close())
+        .isInstanceOfSatisfying(
+            BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
+        .hasMessageContaining("cannot open the database " + impossible);
+  }
+
   private BangerException refusal() {
     return catchThrowableOfType(BangerException.class, () -> Database.open(file).close());
   }

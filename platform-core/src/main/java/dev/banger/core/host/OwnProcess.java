@@ -1,0 +1,10 @@
+package dev.banger.core.host;
+
+/** The daemon's own process. */
+public final class OwnProcess {
+  private OwnProcess() {}
+
+  public static long pid() {
+    return ProcessHandle.current().pid();
+  }
+}
