@@ -8,7 +8,6 @@ import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.doctor.CoreChecks;
 import dev.banger.core.doctor.Doctor;
-import dev.banger.core.doctor.Places;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Drivers;
 import java.nio.file.Path;
@@ -21,7 +20,8 @@ final class DoctorModule extends AbstractModule {
     Directories dirs = layout.directories();
     ConfigLoader loader =
         new ConfigLoader(dirs.configFile(), Path.of(System.getProperty("user.home")));
-    Places places = new Places(dirs.config(), dirs.data(), dirs.state(), dirs.run());
+    CoreChecks.Places places =
+        new CoreChecks.Places(dirs.config(), dirs.data(), dirs.state(), dirs.run());
     return new Doctor(
         () -> CoreChecks.of(commands, config, loader, places, drivers.all(), layout::agentDisk));
   }

@@ -22,6 +22,7 @@ import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmStore;
 
 /** VMs and what may be done with them. */
+@SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
 final class LifecycleModule extends AbstractModule {
   @Provides
   @Singleton

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The plugins, and how they and the lifecycle meet. */
+@SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
 final class PluginModule extends AbstractModule {
   private static final Duration EARLY_FILES_LIMIT = Duration.ofSeconds(30);
   private static final Duration LINK_LIMIT = Duration.ofSeconds(30);

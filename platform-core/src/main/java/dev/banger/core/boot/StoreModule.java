@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.util.Optional;
 
 /** The database and the scratch files. */
+@SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
 final class StoreModule extends AbstractModule {
   @Provides
   @Singleton

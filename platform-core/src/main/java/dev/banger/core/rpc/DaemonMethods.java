@@ -1,6 +1,7 @@
 package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
+import dev.banger.core.host.OwnProcess;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
@@ -39,7 +40,7 @@ public final class DaemonMethods {
             Json.build()
                 .put("version", version)
                 .put("protocol", PROTOCOL)
-                .put("pid", ProcessHandle.current().pid())
+                .put("pid", OwnProcess.pid())
                 .done());
     methods.put(
         "daemon.stop",
@@ -62,7 +63,7 @@ public final class DaemonMethods {
           long running = all.stream().filter(vm -> vm.state() instanceof VmState.Running).count();
           return Json.build()
               .put("running", true)
-              .put("pid", ProcessHandle.current().pid())
+              .put("pid", OwnProcess.pid())
               .put("version", version)
               .put("uptimeSeconds", Duration.between(startedAt, Instant.now()).toSeconds())
               .put("socket", socket.toString())
