@@ -1,21 +1,17 @@
 package dev.banger.agent;
 
 import dev.banger.protocol.AgentSync;
-import dev.banger.protocol.GuestMessage;
 import dev.banger.protocol.LinkInput;
-import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
 import dev.banger.protocol.MuxStream;
 import dev.banger.protocol.Protocol;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Serves one session after the other, for as long as the guest runs. */
 final class Agent {
-  private static final String VERSION = "0.1.0";
+  static final String VERSION = "0.1.0";
   private static final long RETRY_MILLIS = 100;
 
   private final Port port;
@@ -44,8 +40,11 @@ final class Agent {
     }
   }
 
-  private void serve() throws InterruptedException {
+  private void serve() throws IOException, InterruptedException {
     Mux mux = new Mux(in, out, Mux.Side.AGENT, Protocol.MAX_STREAMS);
+    if (!mux.awaitFrame()) {
+      return;
+    }
     Thread writer = Threads.start("link-writer", mux::write);
     Threads.start("link-acceptor", () -> accept(mux));
     String why = mux.run();
@@ -56,7 +55,6 @@ final class Agent {
 
   private void accept(Mux mux) {
     try {
-      greet(mux);
       MuxStream stream = mux.accept(Long.MAX_VALUE);
       while (stream != null) {
         MuxStream next = stream;
@@ -72,17 +70,5 @@ final class Agent {
       Log.defect("acceptor", e);
       mux.close();
     }
-  }
-
-  private static void greet(Mux mux) throws IOException {
-    MuxStream stream = mux.open();
-    MessageCodec.write(
-        stream.out(),
-        new GuestMessage.Hello(
-            Protocol.GENERATION,
-            Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(),
-            Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
-            VERSION));
-    stream.out().close();
   }
 }

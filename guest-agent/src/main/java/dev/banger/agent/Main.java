@@ -5,12 +5,17 @@ import java.nio.file.Path;
 
 /**
  * {@code Main} serves the virtio-serial port named {@code banger.agent.0}; {@code Main --device
- * FILE} another device; {@code Main --listen SOCKET} clients of a Unix socket.
+ * FILE} another device; {@code Main --listen SOCKET} clients of a Unix socket; {@code Main
+ * --version} prints its version.
  */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length == 1 && "--version".equals(args[0])) {
+      System.out.println(Agent.VERSION);
+      return;
+    }
     new Agent(port(args), Surroundings.fromProperties()).run();
   }
 

@@ -4,6 +4,7 @@ import dev.banger.protocol.FailureKind;
 import dev.banger.protocol.GuestMessage;
 import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.MuxStream;
+import dev.banger.protocol.Protocol;
 import dev.banger.protocol.StreamResetException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,6 +63,7 @@ final class Requests {
   private void handle(MuxStream stream, GuestMessage request)
       throws IOException, RequestException, InterruptedException {
     switch (request.kind()) {
+      case GREET -> MessageCodec.write(stream.out(), hello());
       case BOOTSTRAP -> {
         new Bootstrapper(surroundings).run((GuestMessage.Bootstrap) request);
         done(stream);
@@ -83,6 +85,14 @@ final class Requests {
       case HELLO, DONE, FAILURE, STARTED, HEALTH_REPORT, STAT_REPORT ->
           throw new RequestException(FailureKind.INVALID, request.kind() + " is not a request");
     }
+  }
+
+  private static GuestMessage.Hello hello() throws IOException {
+    return new GuestMessage.Hello(
+        Protocol.GENERATION,
+        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(),
+        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+        Agent.VERSION);
   }
 
   private void stat(MuxStream stream, GuestMessage.Stat request)

@@ -10,8 +10,16 @@ import java.util.Map;
 public sealed interface GuestMessage {
   MessageKind kind();
 
+  /** The host's first word; answered by HELLO. */
+  record Greet() implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.GREET;
+    }
+  }
+
   /**
-   * The agent's first word, on a stream it opens itself.
+   * Who the agent is.
    *
    * @param generation {@link Protocol#GENERATION} of the agent
    * @param bootId the kernel's boot id

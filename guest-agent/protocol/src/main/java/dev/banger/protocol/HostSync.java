@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,14 +24,19 @@ public final class HostSync {
 
   private final LinkInput in;
   private final OutputStream out;
+  private final ThreadFactory threads;
   private final SecureRandom random = new SecureRandom();
   private final List<byte[]> sent = new ArrayList<>();
   private boolean alive;
   private boolean done;
   private IOException failure;
 
-  public HostSync(LinkInput in, OutputStream out) {
+  /**
+   * @param threads for the one thread that sends, while {@link #run} listens
+   */
+  public HostSync(LinkInput in, OutputStream out, ThreadFactory threads) {
     this.in = in;
+    this.threads = threads;
     this.out = out;
   }
 
@@ -41,7 +47,8 @@ public final class HostSync {
    * @throws IOException when the connection ended
    */
   public void run() throws IOException {
-    Thread sender = Thread.ofVirtual().name("link-sync").start(this::send);
+    Thread sender = threads.newThread(this::send);
+    sender.start();
     try {
       while (!isAnswer(LinkSync.awaitAnswer(in))) {
         // An answer to an earlier host, or to an earlier request of this one, which the agent got

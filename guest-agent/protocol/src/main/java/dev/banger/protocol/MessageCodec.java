@@ -6,6 +6,7 @@ import dev.banger.protocol.GuestMessage.Done;
 import dev.banger.protocol.GuestMessage.Exec;
 import dev.banger.protocol.GuestMessage.Failure;
 import dev.banger.protocol.GuestMessage.GetTar;
+import dev.banger.protocol.GuestMessage.Greet;
 import dev.banger.protocol.GuestMessage.Health;
 import dev.banger.protocol.GuestMessage.HealthReport;
 import dev.banger.protocol.GuestMessage.Hello;
@@ -127,7 +128,7 @@ public final class MessageCodec {
       }
       case SET_CLOCK -> to.number(((SetClock) message).clockMicros());
       case DIAL -> to.number(((Dial) message).port());
-      case DONE, STARTED, HEALTH, SHUTDOWN -> {}
+      case DONE, STARTED, GREET, HEALTH, SHUTDOWN -> {}
     }
   }
 
@@ -142,6 +143,7 @@ public final class MessageCodec {
       case DONE -> new Done();
       case FAILURE -> new Failure(FailureKind.of(from.number()), from.text(MAX_TEXT));
       case STARTED -> new Started();
+      case GREET -> new Greet();
       case BOOTSTRAP -> decodeBootstrap(from);
       case HEALTH -> new Health();
       case HEALTH_REPORT -> decodeHealth(from);

@@ -6,6 +6,7 @@ public enum MessageKind {
   DONE(2),
   FAILURE(3),
   STARTED(4),
+  GREET(5),
   BOOTSTRAP(10),
   HEALTH(11),
   HEALTH_REPORT(12),

@@ -83,7 +83,7 @@ public final class Mux implements Closeable {
     byte[] header = new byte[MuxFrame.HEADER];
     byte[] payload = new byte[Protocol.MAX_FRAME];
     try {
-      while (atFrame()) {
+      while (awaitFrame()) {
         in.readFully(header, MuxFrame.HEADER);
         MuxFrame frame = MuxFrame.decode(header);
         if (frame.type() == MuxFrame.DATA) {
@@ -248,8 +248,12 @@ public final class Mux implements Closeable {
     }
   }
 
-  /** Whether a frame follows. An agent skips padding and stops before a fresh SYNC. */
-  private boolean atFrame() throws IOException {
+  /**
+   * Waits for the next frame; false when none will come. An agent skips padding, and stops before a
+   * fresh SYNC, which the host sends again until it is answered: with {@link #awaitFrame} ahead of
+   * any work for a session, requests that were never needed cost next to nothing.
+   */
+  public boolean awaitFrame() throws IOException {
     int next = in.peek();
     while (next == 0 && side == Side.AGENT) {
       in.skipZeros();

@@ -3,11 +3,9 @@ package dev.banger.core.guest;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import dev.banger.protocol.DeadlineException;
 import dev.banger.protocol.GuestMessage;
 import dev.banger.protocol.HostSync;
 import dev.banger.protocol.LinkInput;
-import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
 import dev.banger.protocol.MuxStream;
 import dev.banger.protocol.Protocol;
@@ -21,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** The link to one guest over one connection. */
 final class MuxGuestLink implements GuestLink {
-  private static final int MAX_INCOMING = 4;
+  /** The agent opens no streams in this generation. */
+  private static final int MAX_INCOMING = 0;
+
   private static final int SHOWN = 100;
 
   private final SocketChannel channel;
@@ -30,11 +30,11 @@ final class MuxGuestLink implements GuestLink {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final Hello hello;
 
-  private MuxGuestLink(SocketChannel channel, Mux mux, Hello hello) {
+  private MuxGuestLink(SocketChannel channel, Mux mux, Requests requests, Hello hello) {
     this.channel = channel;
     this.mux = mux;
+    this.requests = requests;
     this.hello = hello;
-    this.requests = new Requests(mux);
   }
 
   /**
@@ -44,49 +44,43 @@ final class MuxGuestLink implements GuestLink {
    * @throws IOException when the connection ended; another may do better
    * @throws BangerException when the agent is not one to talk to
    */
-  static MuxGuestLink open(SocketChannel channel, Deadline deadline)
-      throws IOException, InterruptedException {
+  static MuxGuestLink open(SocketChannel channel, Deadline deadline) throws IOException {
     LinkInput in = new LinkInput(ChannelStreams.in(channel));
     OutputStream out = ChannelStreams.out(channel);
-    new HostSync(in, out).run();
+    new HostSync(in, out, Thread.ofVirtual().name("link-sync").factory()).run();
     Mux mux = new Mux(in, out, Mux.Side.HOST, MAX_INCOMING);
     Thread.ofVirtual().name("link-writer").start(mux::write);
     Thread.ofVirtual().name("link-reader").start(mux::run);
     try {
-      MuxGuestLink link = new MuxGuestLink(channel, mux, greeting(mux, deadline));
+      Requests requests = new Requests(mux);
+      MuxGuestLink link = new MuxGuestLink(channel, mux, requests, greet(requests, deadline));
       mux.onEnd(link::ended);
       return link;
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (BangerException e) {
+      boolean lost = !mux.isOpen();
       mux.close();
+      if (lost) {
+        throw new IOException(e);
+      }
       throw e;
     }
   }
 
-  private static Hello greeting(Mux mux, Deadline deadline)
-      throws IOException, InterruptedException {
-    try (MuxStream stream = mux.accept(deadline.leftNanos())) {
-      if (stream == null) {
-        throw new IOException(mux.reason());
-      }
-      stream.setDeadline(deadline.nanoTime());
-      if (!(MessageCodec.read(stream.in()) instanceof GuestMessage.Hello hello)) {
-        throw Failures.nonsense("something other than a greeting");
-      }
-      if (hello.generation() != Protocol.GENERATION) {
-        throw new BangerException(
-            ErrorKind.GUEST,
-            "the guest agent speaks generation %d of the protocol, this banger speaks %d"
-                .formatted(hello.generation(), Protocol.GENERATION),
-            "stop and start the VM: it then runs the agent that belongs to this banger");
-      }
-      return new Hello(
-          hello.generation(),
-          GuestText.clean(hello.bootId(), SHOWN),
-          GuestText.clean(hello.kernel(), SHOWN),
-          GuestText.clean(hello.agentVersion(), SHOWN));
-    } catch (DeadlineException e) {
-      throw deadline.timeout("the guest agent did not introduce itself");
+  private static Hello greet(Requests requests, Deadline deadline) {
+    GuestMessage.Hello hello =
+        requests.ask(new GuestMessage.Greet(), GuestMessage.Hello.class, deadline);
+    if (hello.generation() != Protocol.GENERATION) {
+      throw new BangerException(
+          ErrorKind.GUEST,
+          "the guest agent speaks generation %d of the protocol, this banger speaks %d"
+              .formatted(hello.generation(), Protocol.GENERATION),
+          "stop and start the VM: it then runs the agent that belongs to this banger");
     }
+    return new Hello(
+        hello.generation(),
+        GuestText.clean(hello.bootId(), SHOWN),
+        GuestText.clean(hello.kernel(), SHOWN),
+        GuestText.clean(hello.agentVersion(), SHOWN));
   }
 
   @Override

@@ -79,6 +79,7 @@ final class Requests {
 
   private static String name(GuestMessage request) {
     return switch (request) {
+      case GuestMessage.Greet _ -> "the greeting";
       case GuestMessage.Bootstrap _ -> "the bootstrap";
       case GuestMessage.Health _ -> "the health check";
       case GuestMessage.Exec _ -> "the command";
