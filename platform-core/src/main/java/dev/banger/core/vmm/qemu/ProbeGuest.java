@@ -16,6 +16,7 @@ import java.util.List;
 /** Boots a kernel with {@link ProbeInitramfs} and looks whether it gets there. */
 class ProbeGuest {
   private static final int MAX_OUTPUT = 256 * 1024;
+  private static final int MAX_QUOTE = 160;
 
   /** How long past its deadline a probe may live when nobody is left to end it. */
   private static final int GRACE_SECONDS = 2;
@@ -95,11 +96,18 @@ class ProbeGuest {
     return argv;
   }
 
+  /** QEMU's first error, since an assertion that follows from it says less. */
   private static String complaint(Commands.Result result) {
-    List<String> lines = result.stderr().lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty()
-        ? "could not boot a guest: QEMU ended with exit code " + result.exitCode()
-        : "could not boot a guest: " + lines.getLast().strip();
+    List<String> lines =
+        result.stderr().lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    String line =
+        lines.stream()
+            .filter(text -> text.contains("error") || text.contains("failed to"))
+            .findFirst()
+            .orElse(lines.isEmpty() ? "exit code " + result.exitCode() : lines.getLast());
+    String said = line.replaceFirst("^\\S*qemu-system-\\S+: ", "");
+    return "could not boot a guest (QEMU: %s)"
+        .formatted(said.substring(0, Math.min(said.length(), MAX_QUOTE)));
   }
 
   private static String seconds(Duration duration) {
