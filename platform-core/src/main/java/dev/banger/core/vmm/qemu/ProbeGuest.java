@@ -7,9 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +22,9 @@ class ProbeGuest {
 
   /** How long past its deadline a probe may live when nobody is left to end it. */
   private static final int GRACE_SECONDS = 2;
+
+  /** No probe lives this long. */
+  private static final Duration ABANDONED = Duration.ofHours(1);
 
   private final Commands commands;
   private final Path workDir;
@@ -42,19 +47,36 @@ class ProbeGuest {
     Path initramfs = null;
     try {
       Files.createDirectories(workDir);
-      initramfs = Files.createTempFile(workDir, "probe-", ".cpio");
+      removeAbandoned();
+      initramfs = Files.createTempFile(workDir, "kvm-probe-", ".cpio");
       Files.write(initramfs, ProbeInitramfs.bytes());
       return boot(argv(qemu, kernel, initramfs, accelerator, deadline), deadline);
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST, "cannot write the probe guest to " + workDir, "", List.of(), e);
     } finally {
-      if (initramfs != null) {
-        try {
-          Files.deleteIfExists(initramfs);
-        } catch (IOException e) {
-          // A few hundred bytes stay behind; the next start of the host's cleaning finds them.
+      delete(initramfs);
+    }
+  }
+
+  /** What a probe whose daemon died has left. */
+  private void removeAbandoned() throws IOException {
+    Instant old = Instant.now().minus(ABANDONED);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(workDir, "kvm-probe-*.cpio")) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+          delete(file);
         }
+      }
+    }
+  }
+
+  private static void delete(Path file) {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        // Less than a KiB stays behind; the next probe tries again.
       }
     }
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KvmProbeTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Instant NOW = Instant.parse("2025-03-01T12:00:00Z");
   private static final QemuInstallation.Found QEMU =
       new QemuInstallation.Found(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", "");
 
@@ -254,7 +254,7 @@ class KvmProbeTest {
     assertThat(realBoot(silent, Duration.ofMillis(800)))
         .isEqualTo(new ProbeGuest.Attempt(false, "could not boot a guest within 800 ms"));
     assertThat(dir.resolve("probe")).isEmptyDirectory();
-    assertThat(new ProcessTable().scan(argv -> argv.contains(silent.toString()))).isEmpty();
+    awaitGone(silent);
   }
 
   @Test
@@ -263,6 +263,30 @@ class KvmProbeTest {
 
     assertThat(attempt.booted()).isFalse();
     assertThat(attempt.problem()).startsWith("could not boot a guest (QEMU: ");
+  }
+
+  private static void awaitGone(Path image) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!new ProcessTable().scan(argv -> argv.contains(image.toString())).isEmpty()) {
+      assertThat(System.nanoTime()).as("the probe of %s ended", image).isLessThan(end);
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void whatACrashLeftOfAnEarlierProbeIsRemoved() throws Exception {
+    Path work = Files.createDirectories(dir.resolve("probe"));
+    Path old = Files.createFile(work.resolve("kvm-probe-1.cpio"));
+    Files.setLastModifiedTime(old, FileTime.from(NOW));
+    Path recent = Files.createFile(work.resolve("kvm-probe-2.cpio"));
+    Path other = Files.createFile(work.resolve("banger.db"));
+    Files.setLastModifiedTime(other, FileTime.from(NOW));
+
+    realBoot(TinyKernel.write(dir.resolve("k"), "any", TinyKernel.Then.REBOOT), LIMIT);
+
+    assertThat(old).doesNotExist();
+    assertThat(recent).exists();
+    assertThat(other).exists();
   }
 
   private ProbeGuest.Attempt realBoot(Path image, Duration deadline) throws Exception {
