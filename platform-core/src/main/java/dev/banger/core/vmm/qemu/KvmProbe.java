@@ -111,7 +111,7 @@ final class KvmProbe {
 
   private void run(String key, Path qemu, Path kernel, CompletableFuture<KvmVerdict> result) {
     try {
-      KvmVerdict verdict = cache.find(key).orElseGet(() -> KvmProbe.this.boot(key, qemu, kernel));
+      KvmVerdict verdict = cache.find(key).orElseGet(() -> boot(key, qemu, kernel));
       cache.put(verdict);
       result.complete(verdict);
     } catch (RuntimeException e) {
@@ -131,7 +131,7 @@ final class KvmProbe {
           return new KvmVerdict(key, true, cpuModel, "", clock.instant());
         }
         LOG.info("KVM with -cpu {} {}", cpuModel, attempt.problem());
-        problem = problem.isEmpty() ? attempt.problem() : problem;
+        problem = attempt.problem();
         if (!attempt.problem().contains("MSR")) {
           break;
         }

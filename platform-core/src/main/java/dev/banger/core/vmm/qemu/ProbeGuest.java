@@ -7,18 +7,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Boots a kernel with {@link ProbeInitramfs} and looks whether it gets there. */
 class ProbeGuest {
   private static final int MAX_OUTPUT = 256 * 1024;
+  private static final int MAX_QUOTE = 160;
 
   /** How long past its deadline a probe may live when nobody is left to end it. */
   private static final int GRACE_SECONDS = 2;
+
+  /** No probe lives this long. */
+  private static final Duration ABANDONED = Duration.ofHours(1);
 
   private final Commands commands;
   private final Path workDir;
@@ -41,19 +47,36 @@ class ProbeGuest {
     Path initramfs = null;
     try {
       Files.createDirectories(workDir);
-      initramfs = Files.createTempFile(workDir, "probe-", ".cpio");
+      removeAbandoned();
+      initramfs = Files.createTempFile(workDir, "kvm-probe-", ".cpio");
       Files.write(initramfs, ProbeInitramfs.bytes());
       return boot(argv(qemu, kernel, initramfs, accelerator, deadline), deadline);
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST, "cannot write the probe guest to " + workDir, "", List.of(), e);
     } finally {
-      if (initramfs != null) {
-        try {
-          Files.deleteIfExists(initramfs);
-        } catch (IOException e) {
-          // A few hundred bytes stay behind; the next start of the host's cleaning finds them.
+      delete(initramfs);
+    }
+  }
+
+  /** What a probe whose daemon died has left. */
+  private void removeAbandoned() throws IOException {
+    Instant old = Instant.now().minus(ABANDONED);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(workDir, "kvm-probe-*.cpio")) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+          delete(file);
         }
+      }
+    }
+  }
+
+  private static void delete(Path file) {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        // Less than a KiB stays behind; the next probe tries again.
       }
     }
   }
@@ -95,11 +118,18 @@ class ProbeGuest {
     return argv;
   }
 
+  /** QEMU's first error, since an assertion that follows from it says less. */
   private static String complaint(Commands.Result result) {
-    List<String> lines = result.stderr().lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty()
-        ? "could not boot a guest: QEMU ended with exit code " + result.exitCode()
-        : "could not boot a guest: " + lines.getLast().strip();
+    List<String> lines =
+        result.stderr().lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    String line =
+        lines.stream()
+            .filter(text -> text.contains("error") || text.contains("failed to"))
+            .findFirst()
+            .orElse(lines.isEmpty() ? "exit code " + result.exitCode() : lines.getLast());
+    String said = line.replaceFirst("^\\S*qemu-system-\\S+: ", "");
+    return "could not boot a guest (QEMU: %s)"
+        .formatted(said.substring(0, Math.min(said.length(), MAX_QUOTE)));
   }
 
   private static String seconds(Duration duration) {

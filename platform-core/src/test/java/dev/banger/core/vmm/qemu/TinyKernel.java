@@ -15,8 +15,7 @@ final class TinyKernel {
   enum Then {
     HALT,
     POWER_OFF,
-    REBOOT,
-    PRINT_FOR_EVER
+    REBOOT
   }
 
   private static final int BASE = 0x100000;
@@ -63,7 +62,6 @@ final class TinyKernel {
           case POWER_OFF -> new byte[] {(byte) 0xc6, 5, 0, 2, (byte) 0xa0, (byte) 0xfe, 0x34};
           // An interrupt with an empty interrupt table: lidt [zeroes], int3.
           case REBOOT -> new byte[] {0x0f, 0x01, 0x1d, 0, 0, 0x20, 0, (byte) 0xcc};
-          case PRINT_FOR_EVER -> new byte[] {(byte) 0xeb, -17};
         };
     int messageAt = 10 + 8 + end.length + 4;
     ByteBuffer code = ByteBuffer.allocate(messageAt).order(ByteOrder.LITTLE_ENDIAN);
