@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
  *     {@code host.exec:TOOL}
  */
 public record Permission(String name) implements Comparable<Permission> {
+  // First: the constants below are checked against it.
+  private static final Pattern SHAPE =
+      Pattern.compile("vm\\.read|guest\\.exec|guest\\.files|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
+
   /** {@link VmAccess}. */
   public static final Permission VM_READ = new Permission("vm.read");
 
@@ -17,9 +21,6 @@ public record Permission(String name) implements Comparable<Permission> {
 
   /** {@link GuestAccess#putTar} and {@link GuestAccess#stat}. */
   public static final Permission GUEST_FILES = new Permission("guest.files");
-
-  private static final Pattern SHAPE =
-      Pattern.compile("vm\\.read|guest\\.exec|guest\\.files|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
 
   public Permission {
     if (!SHAPE.matcher(name).matches()) {

@@ -1,0 +1,196 @@
+package dev.banger.testkit;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
+import dev.banger.api.FailureKind;
+import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestPath;
+import dev.banger.api.GuestResult;
+import dev.banger.api.Permission;
+import dev.banger.api.TarSource;
+import dev.banger.api.ToolCall;
+import dev.banger.api.ToolResult;
+import dev.banger.api.VmView;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * A host without a daemon. Permissions are checked as the real one does. Host tools really run.
+ * Guests are directories: what is put into {@code /root/x} of a VM is in {@code root/x} of {@link
+ * #guestRoot}.
+ */
+public final class FakeCapabilityHost implements CapabilityHost {
+  private final Set<Permission> permissions;
+  private final Path guests;
+  private final RealTools tools = new RealTools();
+  private final Map<String, VmView> vms = new ConcurrentHashMap<>();
+  private final Map<String, Semaphore> locks = new ConcurrentHashMap<>();
+  private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
+  private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
+  private volatile Function<GuestCommand, GuestResult> shell =
+      _ -> new GuestResult(0, "", "", false);
+
+  /**
+   * @param permissions what the plugin under test declared
+   * @param guests an existing directory to keep the guests' files in
+   */
+  public FakeCapabilityHost(Set<Permission> permissions, Path guests) {
+    this.permissions = Set.copyOf(permissions);
+    this.guests = guests;
+  }
+
+  public FakeCapabilityHost with(VmView vm) {
+    vms.put(vm.name(), vm);
+    return this;
+  }
+
+  /** From now on the host does not have that tool. */
+  public FakeCapabilityHost without(String tool) {
+    missingTools.add(tool);
+    return this;
+  }
+
+  /** What guests answer to commands; exit code 0 and no output when not said. */
+  public FakeCapabilityHost answering(Function<GuestCommand, GuestResult> answers) {
+    shell = answers;
+    return this;
+  }
+
+  /** The argument lists of all tools run so far. */
+  public List<List<String>> toolCalls() {
+    return List.copyOf(toolCalls);
+  }
+
+  public Path guestRoot(VmView vm) {
+    try {
+      return Files.createDirectories(guests.resolve(vm.id()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public VmView resolve(String ref) {
+    admit(Permission.VM_READ);
+    return vms.values().stream()
+        .filter(vm -> vm.name().equals(ref) || vm.id().startsWith(ref))
+        .findFirst()
+        .orElseThrow(() -> new CapabilityException(FailureKind.NOT_FOUND, "no VM \"" + ref + "\""));
+  }
+
+  @Override
+  public GuestResult exec(VmView vm, GuestCommand command) {
+    admit(Permission.GUEST_EXEC);
+    running(vm);
+    return shell.apply(command);
+  }
+
+  @Override
+  public void putTar(VmView vm, String directory, TarSource tar, Duration deadline)
+      throws Exception {
+    admit(Permission.GUEST_FILES);
+    running(vm);
+    Path target = Files.createDirectories(inside(vm, directory));
+    Process unpack =
+        new ProcessBuilder("tar", "-xp", "--no-same-owner", "-f", "-", "-C", target.toString())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      try (OutputStream out = unpack.getOutputStream()) {
+        tar.writeTo(out);
+      }
+      String complaints =
+          new String(unpack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!unpack.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new CapabilityException(FailureKind.TIMEOUT, "the guest did not unpack in time");
+      }
+      if (unpack.exitValue() != 0) {
+        throw new CapabilityException(FailureKind.GUEST, "cannot unpack: " + complaints);
+      }
+    } finally {
+      unpack.destroyForcibly();
+    }
+  }
+
+  @Override
+  public GuestPath stat(VmView vm, String path, Duration deadline) {
+    admit(Permission.GUEST_FILES);
+    running(vm);
+    Path target = inside(vm, path);
+    if (Files.isDirectory(target)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
+        return entries.iterator().hasNext() ? GuestPath.DIRECTORY : GuestPath.EMPTY_DIRECTORY;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (Files.isRegularFile(target)) {
+      return GuestPath.FILE;
+    }
+    return Files.exists(target, LinkOption.NOFOLLOW_LINKS) ? GuestPath.OTHER : GuestPath.ABSENT;
+  }
+
+  @Override
+  public ToolResult run(ToolCall call) throws InterruptedException {
+    admit(Permission.hostTool(call.tool()));
+    if (missingTools.contains(call.tool())) {
+      throw new CapabilityException(
+          FailureKind.UNAVAILABLE, call.tool() + " is not installed", "banger doctor");
+    }
+    toolCalls.add(call.argv());
+    return tools.run(call);
+  }
+
+  @Override
+  public Optional<Path> find(String tool) {
+    admit(Permission.hostTool(tool));
+    return missingTools.contains(tool) ? Optional.empty() : tools.find(tool);
+  }
+
+  @Override
+  public <T> T withLock(String key, Duration deadline, LockedBody<T> body) throws Exception {
+    Semaphore lock = locks.computeIfAbsent(key, _ -> new Semaphore(1));
+    if (!lock.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new CapabilityException(FailureKind.CONFLICT, "\"" + key + "\" is busy");
+    }
+    try {
+      return body.run();
+    } finally {
+      lock.release();
+    }
+  }
+
+  private Path inside(VmView vm, String path) {
+    return guestRoot(vm).resolve(path.substring(1));
+  }
+
+  private static void running(VmView vm) {
+    if (!vm.isRunning()) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE, "VM %s is %s".formatted(vm.name(), vm.state()));
+    }
+  }
+
+  private void admit(Permission permission) {
+    if (!permissions.contains(permission)) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE, "the plugin did not declare that it needs " + permission);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.banger.plugin.ssh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.CommandCall;
+import dev.banger.api.CommandResult;
+import dev.banger.api.CommandSpec;
+import dev.banger.api.DoctorCheck;
+import dev.banger.api.GuestFile;
+import dev.banger.api.Permission;
+import dev.banger.api.PluginContext;
+import dev.banger.api.Registrar;
+import dev.banger.api.ValueSpec;
+import dev.banger.api.ValueType;
+import dev.banger.api.VmView;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** See the package. */
+public final class SshAccessPlugin implements CapabilityPlugin {
+  static final CommandSpec SSH_INFO =
+      CommandSpec.builder("vm ssh-info", "Show how to log in to a VM by SSH")
+          .description(
+              "Prints the user, the key and the file that pins the host key of a VM. The address and"
+                  + " port are those of vm show; pass HostKeyAlias to ssh, so that the pinned key is"
+                  + " found whatever the address.")
+          .example("banger vm ssh-info web -o json")
+          .role("vm.ssh.info")
+          .arg(ValueSpec.required("vm", ValueType.VM, "the VM"))
+          .column("name", "NAME")
+          .column("user", "USER")
+          .column("identityFile", "KEY")
+          .column("hostKeyAlias", "ALIAS")
+          .build();
+
+  @Override
+  public void register(Registrar registrar) {
+    registrar.describe("SSH into guests with a key of banger's own and pinned host keys");
+    registrar.needs(Permission.VM_READ, Permission.hostTool("ssh-keygen"));
+    registrar.earlyFiles(SshAccessPlugin::earlyFiles);
+    registrar.vmRemoved((vm, context) -> Keys.forget(context, vm));
+    registrar.command(SSH_INFO, SshAccessPlugin::info);
+    registrar.doctor("ssh-keygen", SshAccessPlugin::check);
+  }
+
+  static List<GuestFile> earlyFiles(VmView vm, PluginContext context) throws Exception {
+    KeyPair hostKey = Keys.host(context, vm);
+    return List.of(
+        GuestFile.directory("/root/.ssh", 0700),
+        GuestFile.file("/root/.ssh/authorized_keys", 0600, line(Keys.user(context).publicLine())),
+        GuestFile.file("/etc/ssh/ssh_host_ed25519_key", 0600, hostKey.privateBytes()),
+        GuestFile.file("/etc/ssh/ssh_host_ed25519_key.pub", 0644, line(hostKey.publicLine())),
+        GuestFile.file(SshdConfig.PATH, 0644, SshdConfig.TEXT.getBytes(UTF_8)));
+  }
+
+  private static byte[] line(String text) {
+    return (text + "\n").getBytes(UTF_8);
+  }
+
+  static CommandResult info(CommandCall call) throws Exception {
+    VmView vm = call.host().resolve(call.text("vm"));
+    KeyPair user = Keys.user(call.context());
+    Path knownHosts = Keys.knownHosts(call.context(), vm);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("id", vm.id());
+    fields.put("name", vm.name());
+    fields.put("user", "root");
+    fields.put("identityFile", user.file().toString());
+    fields.put("knownHostsFile", knownHosts.toString());
+    fields.put("hostKeyAlias", Keys.alias(vm));
+    return CommandResult.object(fields);
+  }
+
+  static DoctorCheck.Outcome check(PluginContext context) {
+    return context
+        .host()
+        .find("ssh-keygen")
+        .map(tool -> DoctorCheck.Outcome.ok(tool.toString()))
+        .orElseGet(
+            () ->
+                DoctorCheck.Outcome.fail(
+                    "ssh-keygen is not installed; guests cannot be started with SSH",
+                    "apt install openssh-client"));
+  }
+}

@@ -1,0 +1,194 @@
+package dev.banger.plugin.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CommandResult;
+import dev.banger.api.DoctorCheck;
+import dev.banger.api.GuestFile;
+import dev.banger.api.VmView;
+import dev.banger.api.build.Registration;
+import dev.banger.testkit.FakeCapabilityHost;
+import dev.banger.testkit.FakeCommandCall;
+import dev.banger.testkit.FakeContext;
+import dev.banger.testkit.FakeVm;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SshAccessTest {
+  private static final VmView WEB = FakeVm.running("web");
+  private static final VmView DB = FakeVm.running("db");
+
+  @TempDir Path temp;
+  private FakeCapabilityHost host;
+  private FakeContext context;
+
+  @BeforeEach
+  void aHost() throws IOException {
+    host =
+        new FakeCapabilityHost(
+                Registration.of(new SshAccessPlugin()).permissions(),
+                Files.createDirectory(temp.resolve("guests")))
+            .with(WEB)
+            .with(DB);
+    context = new FakeContext("ssh-access", Files.createDirectory(temp.resolve("data")), host);
+  }
+
+  private Map<String, GuestFile> earlyFiles(VmView vm) throws Exception {
+    Map<String, GuestFile> files = new TreeMap<>();
+    SshAccessPlugin.earlyFiles(vm, context).forEach(file -> files.put(file.path(), file));
+    return files;
+  }
+
+  private static String text(GuestFile file) {
+    return new String(file.content(), StandardCharsets.UTF_8);
+  }
+
+  private Map<?, ?> info(String ref) throws Exception {
+    CommandResult result =
+        SshAccessPlugin.info(
+            FakeCommandCall.of(SshAccessPlugin.SSH_INFO, Map.of("vm", ref), temp, context));
+    return (Map<?, ?>) result.value();
+  }
+
+  @Test
+  void a_guest_gets_its_files_with_the_modes_sshd_insists_on() throws Exception {
+    assertThat(earlyFiles(WEB).values())
+        .extracting(file -> "%o %s".formatted(file.mode(), file.path()))
+        .containsExactlyInAnyOrder(
+            "700 /root/.ssh",
+            "600 /root/.ssh/authorized_keys",
+            "600 /etc/ssh/ssh_host_ed25519_key",
+            "644 /etc/ssh/ssh_host_ed25519_key.pub",
+            "644 /etc/ssh/sshd_config.d/99-banger.conf");
+  }
+
+  @Test
+  void a_guest_keeps_its_host_key_and_shares_it_with_no_other() throws Exception {
+    String first = text(earlyFiles(WEB).get("/etc/ssh/ssh_host_ed25519_key"));
+
+    assertThat(text(earlyFiles(WEB).get("/etc/ssh/ssh_host_ed25519_key"))).isEqualTo(first);
+    assertThat(text(earlyFiles(DB).get("/etc/ssh/ssh_host_ed25519_key"))).isNotEqualTo(first);
+    assertThat(text(earlyFiles(DB).get("/root/.ssh/authorized_keys")))
+        .isEqualTo(text(earlyFiles(WEB).get("/root/.ssh/authorized_keys")));
+  }
+
+  @Test
+  void the_pinned_key_is_the_one_the_guest_serves() throws Exception {
+    String served = text(earlyFiles(WEB).get("/etc/ssh/ssh_host_ed25519_key.pub")).split(" ")[1];
+
+    Map<?, ?> info = info("web");
+
+    assertThat(Files.readString(Path.of((String) info.get("knownHostsFile"))))
+        .isEqualTo("banger-%s ssh-ed25519 %s\n".formatted(WEB.id(), served));
+    assertThat(info.get("hostKeyAlias")).isEqualTo("banger-" + WEB.id());
+    assertThat(info.get("user")).isEqualTo("root");
+  }
+
+  @Test
+  void the_private_key_is_readable_by_its_owner_only() throws Exception {
+    Path key = Path.of((String) info("web").get("identityFile"));
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key.getParent())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void no_secret_is_on_a_command_line_or_in_a_description() throws Exception {
+    GuestFile key = earlyFiles(WEB).get("/etc/ssh/ssh_host_ed25519_key");
+    String secret = text(key).lines().skip(1).findFirst().orElseThrow();
+
+    assertThat(host.toolCalls().toString()).doesNotContain(secret);
+    assertThat(key.toString()).doesNotContain(secret).doesNotContain("PRIVATE");
+  }
+
+  @Test
+  void starts_at_the_same_time_agree_on_the_keys() throws Exception {
+    List<Callable<String>> starts = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      starts.add(
+          () -> {
+            Map<String, GuestFile> files = earlyFiles(WEB);
+            return text(files.get("/etc/ssh/ssh_host_ed25519_key"))
+                + text(files.get("/root/.ssh/authorized_keys"));
+          });
+    }
+    Set<String> seen = new HashSet<>();
+    try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<String> start : pool.invokeAll(starts)) {
+        seen.add(start.get());
+      }
+    }
+    assertThat(seen).hasSize(1);
+  }
+
+  @Test
+  void a_pair_torn_by_a_crash_is_made_anew() throws Exception {
+    earlyFiles(WEB);
+    Path dir = temp.resolve("data/vms").resolve(WEB.id());
+    Files.delete(dir.resolve("ssh_host_ed25519_key"));
+    Files.writeString(dir.resolve("ssh_host_ed25519_key.new"), "half a key");
+
+    Map<String, GuestFile> files = earlyFiles(WEB);
+
+    assertThat(text(files.get("/etc/ssh/ssh_host_ed25519_key"))).contains("PRIVATE KEY");
+    assertThat(text(files.get("/etc/ssh/ssh_host_ed25519_key.pub"))).startsWith("ssh-ed25519 ");
+    assertThat(dir.resolve("ssh_host_ed25519_key.new")).doesNotExist();
+  }
+
+  @Test
+  void a_removed_vm_leaves_nothing_and_may_be_removed_again() throws Exception {
+    earlyFiles(WEB);
+    earlyFiles(DB);
+    info("web");
+
+    Keys.forget(context, WEB);
+    Keys.forget(context, WEB);
+    Keys.forget(context, FakeVm.running("unheard-of"));
+
+    try (Stream<Path> left = Files.list(temp.resolve("data/vms"))) {
+      assertThat(left).containsExactly(temp.resolve("data/vms").resolve(DB.id()));
+    }
+  }
+
+  @Test
+  void an_id_that_would_escape_is_refused() {
+    VmView evil =
+        new FakeVm("../../../etc", "evil", "tiny", "running", "", Instant.EPOCH, Map.of());
+    assertThatThrownBy(() -> Keys.forget(context, evil))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void without_ssh_keygen_the_reason_is_told() {
+    host.without("ssh-keygen");
+
+    assertThatThrownBy(() -> earlyFiles(WEB))
+        .isInstanceOf(CapabilityException.class)
+        .hasMessage("ssh-keygen is not installed");
+    DoctorCheck.Outcome outcome = SshAccessPlugin.check(context);
+    assertThat(outcome.status()).isEqualTo(DoctorCheck.Status.FAIL);
+    assertThat(outcome.remedy()).isEqualTo("apt install openssh-client");
+  }
+}
