@@ -40,7 +40,9 @@ jdk_package() {
 }
 
 known_package() { # name: does apt have a version to install?
-  apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null) || return 1
+  [[ $policy == *'  Candidate: '[!\(]* ]]
 }
 
 # A fresh container or installation has no package lists yet.
