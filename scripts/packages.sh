@@ -40,7 +40,9 @@ jdk_package() {
 }
 
 known_package() { # name: does apt have a version to install?
-  apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null) || return 1
+  [[ $policy == *'  Candidate: '[!\(]* ]]
 }
 
 # A fresh container or installation has no package lists yet.
@@ -53,8 +55,8 @@ look_for_tools() { # image that is to be imported: debian or tiny
   need busybox-static "is the first program in a guest" static_busybox
   if [[ $1 == debian ]]; then
     need mmdebstrap "makes the Debian image" have_tool mmdebstrap
-    if ((EUID != 0)); then need uidmap "lets it do so without root" have_tool newuidmap; fi
-    need debian-archive-keyring "tells it whether Debian's packages are genuine" \
+    if ((EUID != 0)); then need uidmap "lets the image be made without root" have_tool newuidmap; fi
+    need debian-archive-keyring "tells whether Debian's packages are genuine" \
       test -e /usr/share/keyrings/debian-archive-keyring.gpg
   fi
   need openssh-client "opens a shell in a VM" have_tool ssh

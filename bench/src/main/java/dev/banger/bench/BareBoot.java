@@ -17,6 +17,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BareBoot {
   private static final String MARK = "first-program";
+
+  /** Process 1 gets no console from the kernel, for the initramfs has no /dev yet. */
+  private static final String FIRST_PROGRAM =
+      " rdinit=/bin/busybox -- sh -c \"/bin/busybox mkdir -p /dev;"
+          + " /bin/busybox mount -t devtmpfs dev /dev;"
+          + " echo "
+          + MARK
+          + " >/dev/console; exec /bin/busybox sleep 300\"";
+
   private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   private final Programs programs;
@@ -57,9 +66,7 @@ final class BareBoot {
         }
         case "-append" -> {
           command.add(word);
-          command.add(
-              words.next()
-                  + " rdinit=/bin/busybox -- sh -c \"echo %s; exec sleep 300\"".formatted(MARK));
+          command.add(words.next() + FIRST_PROGRAM);
         }
         case "-netdev" -> {
           // Forwarded ports may be in use; a bare boot needs none.
