@@ -238,9 +238,8 @@ class GuestLinkIT {
   void aSignalReachesTheWholeProcessGroup() throws Exception {
     GuestProcess process = start("sh", "-c", "sleep 1000 & echo $!; wait");
     String child = readLine(process.stdout());
-    process.signal(2);
     process.signal(15);
-    exit(process);
+    assertThat(exit(process)).isEqualTo(143);
     awaitGone(child);
   }
 
@@ -317,9 +316,11 @@ class GuestLinkIT {
     interrupted.stdin().write(3);
     assertThat(exit(interrupted)).isEqualTo(130);
 
-    GuestProcess ended = terminal("cat");
-    ended.stdin().close();
-    assertThat(exit(ended)).isZero();
+    for (int i = 0; i < 20; i++) {
+      GuestProcess ended = terminal("cat");
+      ended.stdin().close();
+      assertThat(exit(ended)).isZero();
+    }
   }
 
   @Test
@@ -446,7 +447,7 @@ class GuestLinkIT {
   void manyCommandsRunAtOnce() throws Exception {
     List<GuestProcess> processes = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      processes.add(start("sh", "-c", "read x; echo $x" + i));
+      processes.add(start("sh", "-c", "read x; echo ${x}" + i));
     }
     for (int i = 0; i < 30; i++) {
       processes.get(i).stdin().write("n\n".getBytes(StandardCharsets.UTF_8));
