@@ -256,6 +256,13 @@ class MuxTest {
   }
 
   @Test
+  void aHostNoticesThatTheAgentWasStartedAnew() {
+    var input = new LinkInput(Bytes.stream(LinkSync.answer(new byte[16])));
+    Mux mux = new Mux(input, Bytes.nowhere(), Mux.Side.HOST, 0);
+    assertThat(mux.run()).isEqualTo("the agent was started anew");
+  }
+
+  @Test
   void noBytesWhateverBreakTheReader() {
     for (int seed = 0; seed < 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
