@@ -50,6 +50,8 @@ final class LibC {
       plain("unlockpt", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle PTSNAME =
       plain("ptsname_r", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle OPEN =
+      plain("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle CLOSE =
       plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle POLL =
@@ -83,6 +85,16 @@ final class LibC {
         throw new IOException("ptsname_r failed");
       }
       return name.getString(0);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** Opens the other side without making it the controlling terminal of the agent. */
+  static int openSlave(String path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      return insist((int) OPEN.invokeExact(name, O_RDWR | O_NOCTTY | O_CLOEXEC), "open " + path);
     } catch (Throwable e) {
       throw rethrown(e);
     }

@@ -1,5 +1,6 @@
 package dev.banger.agent;
 
+import dev.banger.protocol.AgentSync;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,14 +22,20 @@ public final class Main {
 
   private static Port port(String[] args) throws IOException {
     if (args.length == 0) {
-      return new DevicePort(DevicePort.find());
+      return device(DevicePort.find());
     }
     if (args.length == 2 && "--device".equals(args[0])) {
-      return new DevicePort(Path.of(args[1]));
+      return device(Path.of(args[1]));
     }
     if (args.length == 2 && "--listen".equals(args[0])) {
       return new SocketPort(Path.of(args[1]));
     }
     throw new IllegalArgumentException("usage: Main [--device FILE | --listen SOCKET]");
+  }
+
+  private static Port device(Path file) throws IOException {
+    Port port = new DevicePort(file);
+    AgentSync.announce(port.out());
+    return port;
   }
 }

@@ -49,7 +49,7 @@ final class TarService {
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     Process process = builder.start();
     try {
-      StringBuilder complaints = complaints(process);
+      Complaints complaints = new Complaints(process);
       MessageCodec.write(stream.out(), new GuestMessage.Started());
       unpack(stream.in(), process.getOutputStream());
       closeQuietly(process.getOutputStream());
@@ -80,7 +80,7 @@ final class TarService {
     builder.redirectInput(new File("/dev/null"));
     Process process = builder.start();
     try {
-      StringBuilder complaints = complaints(process);
+      Complaints complaints = new Complaints(process);
       MessageCodec.write(stream.out(), new GuestMessage.Started());
       pack(process.getInputStream(), stream.out());
       conclude(process, complaints, stream.out());
@@ -97,12 +97,6 @@ final class TarService {
     ProcessBuilder builder = new ProcessBuilder(line);
     Tool.plainEnvironment(builder.environment());
     return builder;
-  }
-
-  private static StringBuilder complaints(Process process) {
-    StringBuilder text = new StringBuilder();
-    Threads.start("tar", () -> Tool.drain(process.getErrorStream(), text));
-    return text;
   }
 
   /** Returns early when tar reads no more: its exit code tells what it thinks of the rest. */
@@ -146,17 +140,33 @@ final class TarService {
     ByteFrames.writeEnd(frames, ByteFrames.STDOUT);
   }
 
-  private static void conclude(Process process, StringBuilder complaints, OutputStream out)
+  private static void conclude(Process process, Complaints complaints, OutputStream out)
       throws IOException, InterruptedException {
     int code = process.waitFor();
     if (code == 0) {
       ByteFrames.writeExit(out, 0);
       return;
     }
-    String said;
-    synchronized (complaints) {
-      said = complaints.toString().strip();
+    ByteFrames.writeError(
+        out, Words.cut("tar failed with exit code " + code + ": " + complaints.text()));
+  }
+
+  /** The beginning of what tar writes to its standard error. */
+  private static final class Complaints {
+    private static final long PATIENCE_MILLIS = 500;
+
+    private final StringBuilder text = new StringBuilder();
+    private final Thread reader;
+
+    Complaints(Process process) {
+      reader = Threads.start("tar", () -> Tool.drain(process.getErrorStream(), text));
     }
-    ByteFrames.writeError(out, Words.cut("tar failed with exit code " + code + ": " + said));
+
+    String text() throws InterruptedException {
+      reader.join(PATIENCE_MILLIS);
+      synchronized (text) {
+        return text.toString().strip();
+      }
+    }
   }
 }

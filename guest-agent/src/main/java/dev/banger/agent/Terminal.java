@@ -23,18 +23,20 @@ final class Terminal implements Closeable {
   private int users;
   private boolean closed;
   private boolean released;
+  private int held;
 
-  private Terminal(int fd, String slave) {
+  private Terminal(int fd, String slave, int held) {
     this.fd = fd;
     this.slave = slave;
+    this.held = held;
   }
 
   static Terminal open(int rows, int columns) throws IOException {
     int fd = LibC.openTerminal();
     try {
-      Terminal terminal = new Terminal(fd, LibC.unlockTerminal(fd));
-      terminal.resize(rows, columns);
-      return terminal;
+      LibC.resizeTerminal(fd, rows, columns);
+      String slave = LibC.unlockTerminal(fd);
+      return new Terminal(fd, slave, LibC.openSlave(slave));
     } catch (IOException | RuntimeException e) {
       LibC.close(fd);
       throw e;
@@ -64,12 +66,28 @@ final class Terminal implements Closeable {
     }
   }
 
+  /**
+   * Lets go of the other side, which is held so that input which comes before the command has
+   * opened it is not lost. From then on the end of its last user is the end of output.
+   */
+  void releaseSlave() {
+    int mine;
+    synchronized (this) {
+      mine = held;
+      held = -1;
+    }
+    if (mine >= 0) {
+      LibC.close(mine);
+    }
+  }
+
   /** Hangs up: whoever reads the terminal gets an end of file. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
     }
+    releaseSlave();
     releaseWhenUnused();
   }
 

@@ -46,7 +46,11 @@ record TerminalChild(Process process, Terminal terminal) implements Child {
 
   @Override
   public int waitFor() throws InterruptedException {
-    return process.waitFor();
+    try {
+      return process.waitFor();
+    } finally {
+      terminal.releaseSlave();
+    }
   }
 
   @Override

@@ -19,4 +19,13 @@ public final class AgentSync {
     out.write(LinkSync.answer(nonce));
     out.flush();
   }
+
+  /**
+   * Says that this agent has just started. A host that still talks to an earlier one, which died
+   * without a word, takes it for the end of that session; any other discards it.
+   */
+  public static void announce(OutputStream out) throws IOException {
+    out.write(LinkSync.answer(new byte[LinkSync.NONCE]));
+    out.flush();
+  }
 }

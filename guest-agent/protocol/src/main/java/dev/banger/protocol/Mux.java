@@ -259,7 +259,10 @@ public final class Mux implements Closeable {
       in.skipZeros();
       next = in.peek();
     }
-    boolean fresh = side == Side.AGENT && next == LinkSync.FIRST_BYTE;
+    boolean fresh = next == LinkSync.FIRST_BYTE;
+    if (fresh && side == Side.HOST) {
+      throw new ProtocolException("the agent was started anew");
+    }
     return next >= 0 && !fresh && isOpen();
   }
 

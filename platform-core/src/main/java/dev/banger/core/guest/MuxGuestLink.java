@@ -55,6 +55,7 @@ final class MuxGuestLink implements GuestLink {
       Requests requests = new Requests(mux);
       MuxGuestLink link = new MuxGuestLink(channel, mux, requests, greet(requests, deadline));
       mux.onEnd(link::ended);
+      KeepAlive.watch(mux);
       return link;
     } catch (BangerException e) {
       boolean lost = !mux.isOpen();

@@ -51,6 +51,10 @@ done
 busybox mount -t tmpfs -o nosuid,nodev,mode=0755 run run || die 'cannot mount /run'
 busybox mkdir -m 0755 run/banger run/banger/agent
 busybox mount -t ext4 -o ro,nosuid,nodev,noatime /dev/vdc run/banger/agent || die 'cannot mount the agent disk /dev/vdc'
+# Or systemd would unmount it under the agent at shutdown, and complain. Not in /run/systemd/system: that directory
+# means that systemd runs.
+unit=run/systemd/system.control/run-banger-agent.mount.d
+busybox mkdir -p $unit && printf '[Unit]\nDefaultDependencies=no\n' >$unit/50-banger.conf
 busybox mkdir -p /dev/pts /dev/shm
 busybox mount -t devpts -o nosuid,noexec,gid=5,mode=0620,ptmxmode=0666 devpts /dev/pts
 # Terminals are opened through /dev/ptmx, which must be the one of that mount.

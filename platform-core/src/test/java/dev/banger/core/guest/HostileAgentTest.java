@@ -1,0 +1,303 @@
+package dev.banger.core.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.GuestLink.ExecSpec;
+import dev.banger.core.lifecycle.GuestLink.GuestProcess;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.protocol.AgentSync;
+import dev.banger.protocol.ByteFrames;
+import dev.banger.protocol.FailureKind;
+import dev.banger.protocol.GuestMessage;
+import dev.banger.protocol.LinkInput;
+import dev.banger.protocol.MessageCodec;
+import dev.banger.protocol.Mux;
+import dev.banger.protocol.MuxStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The host's link against agents that lie, dawdle or fall silent. */
+@Timeout(60)
+class HostileAgentTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofMillis(200);
+
+  @TempDir Path dir;
+  private Path socket;
+  private ServerSocketChannel server;
+
+  private interface Behaviour {
+    void on(MuxStream stream, GuestMessage request) throws IOException;
+  }
+
+  @BeforeEach
+  void listen() throws IOException {
+    socket = dir.resolve("a.sock");
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  @Test
+  void anAgentOfAnotherGenerationIsRefused() {
+    serve((stream, _) -> reply(stream, new GuestMessage.Hello(2, "b", "k", "v")));
+    assertRefused(this::connect, ErrorKind.GUEST, "generation 2");
+  }
+
+  @Test
+  void anAgentThatAcceptsAndSaysNothingIsGivenUp() {
+    serve(null);
+    assertRefused(
+        () -> new SocketGuestConnector().connect(socket, SHORT),
+        ErrorKind.TIMEOUT,
+        "did not answer within 200 ms");
+  }
+
+  @Test
+  void anAgentThatAnswersSomethingElseIsRefused() {
+    serve((stream, _) -> reply(stream, new GuestMessage.Done()));
+    assertRefused(this::connect, ErrorKind.GUEST, "DONE to GREET");
+  }
+
+  @Test
+  void whatAnAgentSaysOfItselfIsCleaned() throws InterruptedException {
+    serve((stream, _) -> reply(stream, hello("b\u001b[31m\n\u202eoot" + "x".repeat(4000))));
+    try (GuestLink link = connect()) {
+      assertThat(link.hello().bootId()).startsWith("b [31m  oot").hasSize(100);
+    }
+  }
+
+  @Test
+  void anAnswerThatDoesNotComeIsWaitedForNoLongerThanTheDeadline() throws InterruptedException {
+    serve(
+        (stream, request) -> {
+          if (request instanceof GuestMessage.Greet) {
+            reply(stream, hello("b"));
+          } else {
+            stream.out().write(new byte[] {0, 0}); // the beginning of an answer
+          }
+        });
+    try (GuestLink link = connect()) {
+      assertRefused(() -> link.health(SHORT), ErrorKind.TIMEOUT, "health check within 200 ms");
+      assertThat(link.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void refusalsAreToldInTheAgentsCleanedWords() throws InterruptedException {
+    serve(
+        (stream, request) ->
+            reply(
+                stream,
+                request instanceof GuestMessage.Greet
+                    ? hello("b")
+                    : new GuestMessage.Failure(
+                        FailureKind.NOT_FOUND, "no\u0007pe\n" + "y".repeat(900))));
+    try (GuestLink link = connect()) {
+      assertThatExceptionOfType(BangerException.class)
+          .isThrownBy(() -> link.exec(spec(), LONG))
+          .satisfies(e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND))
+          .satisfies(e -> assertThat(e.getMessage()).startsWith("no pe y").hasSize(500));
+    }
+  }
+
+  @Test
+  void aCommandWhoseStreamBreaksTheRulesFailsAlone() throws Exception {
+    serve(
+        (stream, request) -> {
+          switch (request) {
+            case GuestMessage.Greet _ -> reply(stream, hello("b"));
+            case GuestMessage.Exec _ -> {
+              reply(stream, new GuestMessage.Started());
+              stream.out().write(new byte[] {9, 0, 0, 0, 0});
+            }
+            default -> reply(stream, new GuestMessage.HealthReport(1, 1, 1, 1, true, true));
+          }
+        });
+    try (GuestLink link = connect()) {
+      GuestProcess process = link.exec(spec(), LONG);
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> process.exit().get(30, TimeUnit.SECONDS))
+          .withMessageContaining("unknown kind 9");
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> process.stdout().read());
+      assertThat(link.health(LONG).bootstrapped()).isTrue();
+    }
+  }
+
+  @Test
+  void aTransferThatStallsIsGivenUpAfterTheIdleLimit() throws InterruptedException {
+    serve(
+        (stream, request) ->
+            reply(
+                stream,
+                request instanceof GuestMessage.Greet ? hello("b") : new GuestMessage.Started()));
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 0;
+          }
+
+          @Override
+          public int read(byte[] to, int offset, int length) {
+            return length;
+          }
+        };
+    try (GuestLink link = connect()) {
+      assertRefused(() -> link.putTar("/x", endless, SHORT), ErrorKind.TIMEOUT, "no progress");
+      assertRefused(
+          () -> link.getTar("/x", OutputStream.nullOutputStream(), SHORT),
+          ErrorKind.TIMEOUT,
+          "no progress");
+    }
+  }
+
+  @Test
+  void aTransferThatFailsInTheGuestTellsWhy() throws InterruptedException {
+    serve(
+        (stream, request) -> {
+          if (request instanceof GuestMessage.Greet) {
+            reply(stream, hello("b"));
+          } else {
+            reply(stream, new GuestMessage.Started());
+            ByteFrames.writeError(stream.out(), "disk full\u0000");
+          }
+        });
+    try (GuestLink link = connect()) {
+      assertRefused(
+          () -> link.getTar("/x", OutputStream.nullOutputStream(), LONG),
+          ErrorKind.GUEST,
+          "disk full");
+    }
+  }
+
+  @Test
+  void aPeerThatEndsTheConnectionAtOnceIsTriedAgain() throws InterruptedException {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              for (int i = 0; i < 3; i++) {
+                closeQuietly(accept());
+              }
+              converse(accept(), (stream, _) -> reply(stream, hello("late")));
+            });
+    try (GuestLink link = connect()) {
+      assertThat(link.hello().bootId()).isEqualTo("late");
+    }
+  }
+
+  private GuestLink connect() throws InterruptedException {
+    return new SocketGuestConnector().connect(socket, LONG);
+  }
+
+  private static ExecSpec spec() {
+    return new ExecSpec(List.of("x"), "", Map.of(), false, 0, 0);
+  }
+
+  private static GuestMessage hello(String bootId) {
+    return new GuestMessage.Hello(1, bootId, "k", "v");
+  }
+
+  private static void reply(MuxStream stream, GuestMessage message) throws IOException {
+    MessageCodec.write(stream.out(), message);
+  }
+
+  /** One client; with no behaviour, it is left waiting. */
+  private void serve(Behaviour behaviour) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              SocketChannel peer = accept();
+              if (behaviour != null && peer != null) {
+                converse(peer, behaviour);
+              }
+            });
+  }
+
+  private SocketChannel accept() {
+    try {
+      return server.accept();
+    } catch (IOException e) {
+      return null; // the test is over
+    }
+  }
+
+  private static void closeQuietly(SocketChannel peer) {
+    try {
+      peer.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void converse(SocketChannel peer, Behaviour behaviour) {
+    try (peer) {
+      LinkInput in = new LinkInput(ChannelStreams.in(peer));
+      OutputStream out = ChannelStreams.out(peer);
+      AgentSync.await(in, out);
+      Mux mux = new Mux(in, out, Mux.Side.AGENT, 8);
+      Thread.ofVirtual().start(mux::write);
+      Thread.ofVirtual().start(() -> answer(mux, behaviour));
+      mux.run();
+    } catch (IOException e) {
+      // The host has had enough, which is what these tests are about.
+    }
+  }
+
+  private static void answer(Mux mux, Behaviour behaviour) {
+    try {
+      for (MuxStream s = mux.accept(Long.MAX_VALUE); s != null; s = mux.accept(Long.MAX_VALUE)) {
+        behaviour.on(s, MessageCodec.read(s.in()));
+      }
+    } catch (IOException | InterruptedException e) {
+      // As above.
+    }
+  }
+
+  private interface Request {
+    Object make() throws InterruptedException;
+  }
+
+  private static void assertRefused(Runnable request, ErrorKind kind, String words) {
+    assertThatExceptionOfType(BangerException.class)
+        .isThrownBy(request::run)
+        .withMessageContaining(words)
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(kind));
+  }
+
+  private static void assertRefused(Request request, ErrorKind kind, String words) {
+    assertRefused(
+        () -> {
+          try {
+            request.make();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        kind,
+        words);
+  }
+}
