@@ -3,8 +3,10 @@ package dev.banger.core.disk;
 import dev.banger.core.host.Commands;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,11 +15,18 @@ public final class FakeCommands implements Commands {
   public static final Result OK = new Result(0, "", "");
 
   private final Script script;
+  private final Map<String, Path> present = new HashMap<>();
   private final Set<String> absent = new HashSet<>();
   private final List<List<String>> calls = new ArrayList<>();
 
   public FakeCommands(Script script) {
     this.script = script;
+  }
+
+  /** Says that a tool is at {@code binary}; others are in {@code /usr/bin}. */
+  public FakeCommands with(String tool, Path binary) {
+    present.put(tool, binary);
+    return this;
   }
 
   public FakeCommands without(String tool) {
@@ -39,7 +48,9 @@ public final class FakeCommands implements Commands {
 
   @Override
   public Optional<Path> find(String tool) {
-    return absent.contains(tool) ? Optional.empty() : Optional.of(Path.of("/usr/bin", tool));
+    return absent.contains(tool)
+        ? Optional.empty()
+        : Optional.of(present.getOrDefault(tool, Path.of("/usr/bin", tool)));
   }
 
   public interface Script {
