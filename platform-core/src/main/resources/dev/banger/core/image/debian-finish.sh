@@ -14,7 +14,7 @@ rm -f "$tree/etc/apt/apt.conf.d/99mmdebstrap" "$tree/etc/dpkg/dpkg.cfg.d/99mmdeb
 : >"$tree/etc/resolv.conf"
 echo localhost >"$tree/etc/hostname"
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$tree/etc/hosts"
-# Empty, not "uninitialized": every boot gets an id of its own, and systemd does not take the first
+# Empty, not "uninitialized": every guest gets an id of its own, and systemd does not take the first
 # one for the first boot of an unconfigured system, which would enable and disable units all over.
 : >"$tree/etc/machine-id"
 
