@@ -59,7 +59,7 @@ final class Qcow2Overlay {
     header.position(HEADER_LENGTH + 8 + round8(format.length));
     header.putInt(0).putInt(0); // end of extensions
     header.put(name);
-    header.clear();
+    header.flip();
 
     ByteBuffer refcountTable = ByteBuffer.allocate(8).putLong(2L * CLUSTER).flip();
     ByteBuffer refcounts = ByteBuffer.allocate(8);

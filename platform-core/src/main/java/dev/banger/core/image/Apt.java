@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +24,10 @@ final class Apt {
   private static final Duration UPDATE_LIMIT = Duration.ofMinutes(5);
   private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(15);
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,127}");
+
+  /** What apt says of a file: its URI, its name, size and hash. */
+  private static final Pattern URI_LINE =
+      Pattern.compile("'[^']*' ([A-Za-z0-9][A-Za-z0-9+.%_~-]*\\.deb) [0-9]+ .*");
 
   /** Scalars of the host's configuration that decide how packages are fetched. */
   private static final Pattern FETCH_OPTION =
@@ -72,7 +78,7 @@ final class Apt {
   /** What a package's newest candidate depends on, as written; empty when apt does not know it. */
   Optional<String> depends(String name) throws InterruptedException {
     Commands.Result result =
-        commands.run(call(QUERY_LIMIT, "apt-cache", "show", "--no-all-versions", name));
+        commands.run(call(QUERY_LIMIT, "apt-cache", List.of("show", "--no-all-versions", name)));
     if (result.exitCode() != 0) {
       return Optional.empty();
     }
@@ -85,42 +91,51 @@ final class Apt {
             .reduce("", (a, b) -> a.isEmpty() ? b : a + ", " + b));
   }
 
+  /** The file names that {@link #download} gives to packages, in the same order. */
+  List<String> fileNames(Collection<String> packages) throws InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("-q", "download", "--print-uris"));
+    arguments.addAll(packages);
+    // In a directory without packages: apt leaves out what is in the current one already.
+    List<String> names =
+        check(call(QUERY_LIMIT, "apt-get", arguments).withCwd(dir))
+            .lines()
+            .map(URI_LINE::matcher)
+            .filter(Matcher::matches)
+            .map(line -> line.group(1))
+            .toList();
+    if (names.size() != packages.size()) {
+      throw new BangerException(
+          ErrorKind.HOST,
+          "apt offers %d files for %d packages: %s"
+              .formatted(names.size(), packages.size(), String.join(" ", packages)));
+    }
+    return names;
+  }
+
   /** Downloads packages into a directory; those that are there already are only verified. */
-  void download(Path into, List<String> packages) throws InterruptedException {
-    List<String> argv = new ArrayList<>(List.of("apt-get", "-q"));
-    argv.add("download");
-    argv.addAll(packages);
-    commands.check(call(DOWNLOAD_LIMIT, argv.toArray(String[]::new)).withCwd(into));
+  void download(Path into, Collection<String> packages) throws InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("-q", "download"));
+    arguments.addAll(packages);
+    check(call(DOWNLOAD_LIMIT, "apt-get", arguments).withCwd(into));
   }
 
   /** The package lists of the main component: where the host gets its packages from. */
   List<Target> targets() throws InterruptedException {
     String format = "$(REPO_URI)|$(RELEASE)|$(CODENAME)|$(COMPONENT)|$(ORIGIN)";
-    List<Target> targets = new ArrayList<>();
-    commands
-        .check(
-            call(
-                QUERY_LIMIT,
-                "apt-get",
-                "indextargets",
-                "--format",
-                format,
-                "Created-By: Packages",
-                "Target-Of: deb"))
-        .stdout()
+    List<String> arguments =
+        List.of("indextargets", "--format", format, "Created-By: Packages", "Target-Of: deb");
+    return check(call(QUERY_LIMIT, "apt-get", arguments))
         .lines()
         .map(line -> line.split("\\|", -1))
         .filter(fields -> fields.length == 5)
         .map(f -> new Target(f[0], f[1], f[2], f[3], f[4]))
-        .forEach(targets::add);
-    return targets.stream().distinct().toList();
+        .distinct()
+        .toList();
   }
 
   /** Options of the host's apt that its fetching depends on (proxies, for example). */
   List<String> fetchOptions() throws InterruptedException {
-    return commands
-        .check(call(QUERY_LIMIT, "apt-config", "dump"))
-        .stdout()
+    return check(call(QUERY_LIMIT, "apt-config", List.of("dump")))
         .lines()
         .filter(line -> FETCH_OPTION.matcher(line).matches())
         .map(line -> line.substring(0, line.length() - 1))
@@ -128,19 +143,34 @@ final class Apt {
   }
 
   private Apt update() throws InterruptedException {
-    commands.check(
-        call(UPDATE_LIMIT, "apt-get", "-q", "update", "-o", "APT::Update::Error-Mode=any"));
+    check(
+        call(
+            UPDATE_LIMIT, "apt-get", List.of("-q", "update", "-o", "APT::Update::Error-Mode=any")));
     return this;
   }
 
-  private Commands.Call call(Duration deadline, String tool, String... arguments) {
+  private Commands.Call call(Duration deadline, String tool, List<String> arguments) {
     List<String> argv = new ArrayList<>(List.of(tool, "-c", config.toString()));
-    argv.addAll(List.of(arguments));
+    argv.addAll(arguments);
     return Commands.Call.of(deadline, argv);
   }
 
-  private Commands.Call call(Duration deadline, String[] argv) {
-    return call(deadline, argv[0], List.of(argv).subList(1, argv.length).toArray(String[]::new));
+  private String check(Commands.Call call) throws InterruptedException {
+    Commands.Result result = commands.run(call);
+    if (result.exitCode() == 0) {
+      return result.stdout();
+    }
+    List<String> said = result.stderr().lines().toList();
+    throw new BangerException(
+        ErrorKind.HOST,
+        said.stream()
+            .filter(line -> line.startsWith("E:"))
+            .findFirst()
+            .map(line -> "apt failed: " + line.substring(2).strip())
+            .orElse("apt failed with exit code " + result.exitCode()),
+        "check the network and the host's apt sources: apt-get update",
+        said.subList(Math.max(0, said.size() - 8), said.size()),
+        null);
   }
 
   private static Apt make(Commands commands, Path dir, String sources, boolean ownLists)

@@ -178,6 +178,8 @@ public final class DebianImporter {
                 "--mode=root",
                 "--variant=minbase",
                 "--format=directory",
+                // A half-made tree is thrown away, so nothing in it need be flushed.
+                "--dpkgopt=force-unsafe-io",
                 "--include=" + String.join(",", packages)));
     fetchOptions.forEach(option -> argv.add("--aptopt=" + option));
     if (!namespace.isRoot()) {

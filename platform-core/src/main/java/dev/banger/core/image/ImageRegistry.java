@@ -7,9 +7,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -189,14 +187,25 @@ public final class ImageRegistry implements ImageCatalog {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--r--r--"));
       }
       flush(staging.image());
-      Files.move(staging.image(), images.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-      flush(images);
+      appear(staging.image(), name);
       return toImage(manifest);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      throw taken(name, e);
     } catch (IOException e) {
       throw failed("cannot register image " + name, e);
     }
+  }
+
+  /** The rename fails when there is a directory with content: of two imports the first wins. */
+  private void appear(Path ready, String name) throws IOException {
+    Path target = images.resolve(name);
+    try {
+      Files.move(ready, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw taken(name, e);
+      }
+      throw e;
+    }
+    flush(images);
   }
 
   private ImageManifest manifest(String name) {

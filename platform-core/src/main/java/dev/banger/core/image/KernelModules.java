@@ -87,13 +87,16 @@ final class KernelModules {
   /** Depth first, without recursion: the depth comes from a file. */
   private void place(String first, Set<String> placed) {
     Deque<String> open = new ArrayDeque<>();
+    Set<String> isOpen = new HashSet<>();
     open.push(first);
+    isOpen.add(first);
     while (!open.isEmpty()) {
       String module = open.peek();
       Optional<String> next = nextNeed(module, placed);
       if (next.isEmpty()) {
+        isOpen.remove(open.peek());
         placed.add(open.pop());
-      } else if (open.contains(next.get())) {
+      } else if (!isOpen.add(next.get())) {
         throw damaged("%s and %s need each other".formatted(module, next.get()));
       } else {
         open.push(next.get());

@@ -64,13 +64,20 @@ final class KernelPackages {
    * @param work an empty private directory
    */
   Kernel fetch(Apt apt, Path work) throws IOException, InterruptedException {
-    Path debs = Files.createDirectories(work.resolve("debs"));
+    List<Path> debs =
+        download(apt, Files.createDirectories(work.resolve("debs")))
+            .orElseThrow(KernelPackages::unknown);
+    return unpack(debs, work.resolve("tree"));
+  }
+
+  private Optional<List<Path>> download(Apt apt, Path debs)
+      throws IOException, InterruptedException {
     Files.createDirectories(cache);
     List<String> candidates = candidates();
     Optional<Set<String>> parts = resolve(apt, candidates);
     if (parts.isPresent()) {
       try {
-        return unpack(download(apt, parts.get(), debs), work.resolve("tree"));
+        return Optional.of(download(apt, parts.get(), debs));
       } catch (BangerException e) {
         if (e.kind() != ErrorKind.HOST) {
           throw e;
@@ -79,17 +86,15 @@ final class KernelPackages {
       }
     }
     Apt fresh = apt.refreshed();
-    Set<String> names =
-        resolve(fresh, candidates)
-            .orElseThrow(
-                () ->
-                    new BangerException(
-                        ErrorKind.UNAVAILABLE,
-                        "apt knows no kernel for virtual machines: none of "
-                            + String.join(", ", candidates),
-                        "check /etc/apt/sources.list and its parts, or name a mirror with"
-                            + " --mirror"));
-    return unpack(download(fresh, names, debs), work.resolve("tree"));
+    Optional<Set<String>> current = resolve(fresh, candidates);
+    return current.isEmpty() ? Optional.empty() : Optional.of(download(fresh, current.get(), debs));
+  }
+
+  private static BangerException unknown() {
+    return new BangerException(
+        ErrorKind.UNAVAILABLE,
+        "apt knows no kernel for virtual machines (linux-image-cloud-*, linux-image-virtual)",
+        "check /etc/apt/sources.list and its parts, or name a mirror with --mirror");
   }
 
   private static Optional<Set<String>> resolve(Apt apt, List<String> candidates)
@@ -126,22 +131,28 @@ final class KernelPackages {
     return found;
   }
 
-  private List<Path> download(Apt apt, Set<String> names, Path debs)
+  private List<Path> download(Apt apt, Set<String> packages, Path debs)
       throws IOException, InterruptedException {
+    List<String> names = apt.fileNames(packages);
     for (String name : names) {
-      for (Path kept : files(cache, name)) {
-        link(kept, debs.resolve(kept.getFileName()));
+      Path kept = cache.resolve(name);
+      if (Files.isRegularFile(kept, LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(debs.resolve(name));
+        link(kept, debs.resolve(name));
       }
     }
-    apt.download(debs, List.copyOf(names));
-    List<Path> current = new ArrayList<>();
+    apt.download(debs, packages);
+    List<Path> files = new ArrayList<>();
     for (String name : names) {
-      Path newest = newest(files(debs, name), name);
-      current.add(newest);
-      keep(newest);
+      Path file = debs.resolve(name);
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new BangerException(ErrorKind.HOST, "apt did not download " + name);
+      }
+      keep(file);
+      files.add(file);
     }
     forgetOld();
-    return current;
+    return files;
   }
 
   private Kernel unpack(List<Path> debs, Path tree) throws IOException, InterruptedException {
@@ -164,25 +175,11 @@ final class KernelPackages {
     return new Kernel(version, image, modules);
   }
 
-  /** apt leaves one file per package; a stale one beside it came from the cache. */
-  private static Path newest(List<Path> files, String name) throws IOException {
-    Path newest = null;
-    for (Path file : files) {
-      if (newest == null
-          || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(newest)) > 0) {
-        newest = file;
-      }
-    }
-    if (newest == null) {
-      throw new BangerException(ErrorKind.HOST, "apt downloaded no " + name);
-    }
-    return newest;
-  }
-
   private void keep(Path deb) throws IOException {
     Path kept = cache.resolve(deb.getFileName());
+    // When it was last of use; a file that apt fetched may bear the server's date.
+    Files.setLastModifiedTime(deb, FileTime.from(Instant.now()));
     if (Files.exists(kept) && Files.isSameFile(kept, deb)) {
-      Files.setLastModifiedTime(kept, FileTime.from(Instant.now()));
       return;
     }
     Path fresh = cache.resolve(deb.getFileName() + ".new");
@@ -193,9 +190,11 @@ final class KernelPackages {
 
   private void forgetOld() throws IOException {
     Instant limit = Instant.now().minus(KEPT_UNUSED);
-    for (Path file : files(cache, "")) {
-      if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
-        Files.deleteIfExists(file);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(cache, "*.deb")) {
+      for (Path entry : entries) {
+        if (Files.getLastModifiedTime(entry).toInstant().isBefore(limit)) {
+          Files.deleteIfExists(entry);
+        }
       }
     }
   }
@@ -208,20 +207,6 @@ final class KernelPackages {
     } catch (IOException | UnsupportedOperationException e) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     }
-  }
-
-  private static List<Path> files(Path dir, String name) throws IOException {
-    String prefix = name.isEmpty() ? "" : name + "_";
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, "*.deb")) {
-      for (Path entry : entries) {
-        if (entry.getFileName().toString().startsWith(prefix)
-            && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
-          found.add(entry);
-        }
-      }
-    }
-    return found;
   }
 
   private static Path only(Path dir, String prefix) throws IOException {
