@@ -248,11 +248,11 @@ public final class Options {
     }
   }
 
-  private static Failure notAChoice(String what, String value, List<String> choices) {
+  private Failure notAChoice(String what, String value, List<String> choices) {
     String nearest = Nearest.to(value, choices);
     return Failure.usage(
-        what + " must be " + String.join(", ", choices) + "; got \"" + value + "\"",
-        nearest == null ? "" : "did you mean " + nearest + "?");
+        what + " must be " + String.join(" or ", choices) + ", got \"" + value + "\"",
+        nearest == null ? synopsis() : "did you mean " + nearest + "?");
   }
 
   private Failure explain(CommandLine.ParameterException e) {
