@@ -139,22 +139,43 @@ final class Dispatcher {
   }
 
   private int unknown(List<String> words) {
-    String group = Catalog.isGroup(words.get(0)) ? words.get(0) : "";
-    String word = group.isEmpty() ? words.get(0) : words.get(1);
-    List<String> known = new ArrayList<>(Catalog.words(group));
-    known.addAll(PluginCommand.nextWords(console, group.isEmpty() ? List.of() : List.of(group)));
-    String nearest = Nearest.to(word, known);
-    String prefix = group.isEmpty() ? "banger " : "banger " + group + " ";
-    String hint = prefix + "--help lists the commands";
+    List<PluginCommand> added = PluginCommand.known(console);
+    List<String> path = new ArrayList<>();
+    List<String> next = known(path, added);
+    while (path.size() < words.size() && next.contains(words.get(path.size()))) {
+      path.add(words.get(path.size()));
+      next = known(path, added);
+    }
+    String prefix = "banger " + (path.isEmpty() ? "" : String.join(" ", path) + " ");
+    if (path.size() == words.size()) {
+      throw Failure.usage(
+          "\"" + prefix.strip() + "\" is not a whole command",
+          prefix + String.join("|", next) + ", with --help for more");
+    }
+    String word = words.get(path.size());
+    String nearest = Nearest.to(word, next);
+    String hint =
+        (path.isEmpty() ? prefix : "banger " + path.get(0) + " ") + "--help lists the commands";
     if (nearest != null) {
       hint = "did you mean " + prefix + nearest + "?";
-    } else if (group.isEmpty()) {
-      String inGroup = groupOf(word);
-      if (inGroup != null) {
-        hint = "did you mean banger " + inGroup + " " + word + "?";
-      }
+    } else if (path.isEmpty() && groupOf(word) != null) {
+      hint = "did you mean banger " + groupOf(word) + " " + word + "?";
     }
     throw Failure.usage("banger has no command \"" + prefix.substring(7) + word + "\"", hint);
+  }
+
+  /** The words that may follow {@code path}. */
+  private static List<String> known(List<String> path, List<PluginCommand> added) {
+    List<String> next = new ArrayList<>();
+    if (path.size() < 2) {
+      next.addAll(Catalog.words(String.join(" ", path)));
+    }
+    for (String word : PluginCommand.nextWords(added, path)) {
+      if (!next.contains(word)) {
+        next.add(word);
+      }
+    }
+    return next;
   }
 
   private static String groupOf(String verb) {

@@ -55,8 +55,13 @@ public final class PluginCommand implements Command {
 
   /** The words that may follow {@code words} in plugin commands. */
   public static List<String> nextWords(Console console, List<String> words) {
+    return nextWords(known(console), words);
+  }
+
+  /** The words that may follow {@code words} in {@code commands}. */
+  public static List<String> nextWords(List<PluginCommand> commands, List<String> words) {
     List<String> next = new ArrayList<>();
-    for (PluginCommand command : known(console)) {
+    for (PluginCommand command : commands) {
       List<String> path = command.path();
       if (path.size() > words.size()
           && path.subList(0, words.size()).equals(words)

@@ -188,8 +188,11 @@ public final class VmCopy implements Command {
         stream.endInput();
       } catch (IOException e) {
         failure.set(e);
-        // Without the end of input the guest keeps nothing for whole.
-        stream.close();
+        if (!isStreamsFault) {
+          // Without the end of input the guest does not take the archive for whole.
+          stream.close();
+        }
+        // Otherwise the other end reads no more, and has said or will say why.
       }
     }
 
