@@ -1,0 +1,169 @@
+package dev.banger.cli;
+
+import dev.banger.cli.base.Failure;
+import dev.banger.cli.base.Option;
+import dev.banger.cli.base.Options;
+import dev.banger.cli.base.Positional;
+import dev.banger.cli.command.PluginCommand;
+import dev.banger.cli.term.Console;
+import dev.banger.client.BangerClient;
+import dev.banger.client.DaemonSocket;
+import dev.banger.client.Json;
+import dev.banger.client.RpcException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Answers the completion scripts: the words so far, the last one unfinished, give the candidates,
+ * one a line. Starts no daemon and prints no error: Tab stays quiet.
+ */
+final class CompletionAnswer {
+  static final String WORD = "__complete";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Console console;
+
+  CompletionAnswer(Console console) {
+    this.console = console;
+  }
+
+  int run(List<String> words) {
+    String unfinished = words.isEmpty() ? "" : words.getLast();
+    List<String> before = words.isEmpty() ? words : words.subList(0, words.size() - 1);
+    for (String candidate : candidates(before, unfinished)) {
+      if (candidate.startsWith(unfinished) || candidate.equals(":path")) {
+        console.out().println(candidate);
+      }
+    }
+    return 0;
+  }
+
+  private List<String> candidates(List<String> before, String unfinished) {
+    if (before.contains("--")) {
+      return List.of(":path");
+    }
+    List<String> words = new ArrayList<>(before);
+    if (words.isEmpty()) {
+      List<String> first = new ArrayList<>(Catalog.words(""));
+      first.addAll(PluginCommand.nextWords(console, List.of()));
+      return first;
+    }
+    String path = Catalog.shortForm(words.get(0));
+    int used = 1;
+    if (path == null && Catalog.isGroup(words.get(0))) {
+      if (words.size() == 1) {
+        List<String> second = new ArrayList<>(Catalog.words(words.get(0)));
+        second.addAll(PluginCommand.nextWords(console, words));
+        return second;
+      }
+      path = words.get(0) + " " + words.get(1);
+      used = 2;
+    } else if (path == null) {
+      path = words.get(0);
+    }
+    if (Catalog.create(path) != null) {
+      return arguments(Catalog.describe(path), words.subList(used, words.size()), unfinished);
+    }
+    for (PluginCommand command : PluginCommand.known(console)) {
+      List<String> its = command.path();
+      if (words.size() >= its.size() && words.subList(0, its.size()).equals(its)) {
+        Options options = new Options(its);
+        command.describe(options);
+        return arguments(options, words.subList(its.size(), words.size()), unfinished);
+      }
+    }
+    return PluginCommand.nextWords(console, words);
+  }
+
+  private List<String> arguments(Options options, List<String> words, String unfinished) {
+    Option open = null;
+    int positionals = 0;
+    List<String> given = new ArrayList<>();
+    for (String word : words) {
+      if (open != null) {
+        open = null;
+      } else if (word.startsWith("-")) {
+        Option option = find(options, word);
+        given.add(word);
+        open = option != null && option.label() != null ? option : null;
+      } else {
+        positionals++;
+      }
+    }
+    if (open != null) {
+      return values(open.kind(), open.choices(), unfinished, List.of());
+    }
+    List<String> candidates = new ArrayList<>();
+    if (unfinished.startsWith("-")) {
+      for (Option option : options.options()) {
+        if (option.repeatable() || !given.contains(option.name())) {
+          candidates.add(option.name());
+        }
+      }
+      return candidates;
+    }
+    int seen = 0;
+    for (Positional positional : options.positionals()) {
+      if (positionals < seen + (long) positional.most()) {
+        return values(positional.kind(), positional.choices(), unfinished, words);
+      }
+      seen += positional.most();
+    }
+    if (options.commandSummary() != null) {
+      candidates.add("--");
+    }
+    return candidates;
+  }
+
+  private static Option find(Options options, String word) {
+    for (Option option : options.options()) {
+      if (option.names().contains(word)) {
+        return option;
+      }
+    }
+    return null;
+  }
+
+  private List<String> values(
+      String kind, List<String> choices, String unfinished, List<String> given) {
+    return switch (kind) {
+      case "choice" -> choices;
+      case "path" -> List.of(":path");
+      case "vm" -> names("vm.list", given, "");
+      case "image" -> names("image.list", given, "");
+      case "vm:path" -> {
+        List<String> both = new ArrayList<>();
+        if (unfinished.indexOf('/') < 0 && unfinished.indexOf(':') < 0) {
+          both.addAll(names("vm.list", List.of(), ":"));
+        }
+        both.add(":path");
+        yield both;
+      }
+      default -> List.of();
+    };
+  }
+
+  private List<String> names(String method, List<String> given, String suffix) {
+    List<String> names = new ArrayList<>();
+    try {
+      Optional<BangerClient> running =
+          BangerClient.connect(DaemonSocket.path(console.env()), PATIENCE);
+      if (running.isPresent()) {
+        try (BangerClient client = running.get()) {
+          for (Json thing : client.call(method, Json.build().done(), PATIENCE).elements()) {
+            String name = thing.text("name");
+            if (!given.contains(name)) {
+              names.add(name + suffix);
+            }
+          }
+        }
+      }
+    } catch (RpcException | Failure e) {
+      return List.of();
+    }
+    return names;
+  }
+}

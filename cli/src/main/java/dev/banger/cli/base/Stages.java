@@ -1,0 +1,122 @@
+package dev.banger.cli.base;
+
+import dev.banger.cli.term.Text;
+import dev.banger.client.Json;
+import dev.banger.client.Notifications;
+
+/**
+ * Shows an operation's stages as they come: lines on standard error for people, or JSON Lines on
+ * standard output.
+ */
+public final class Stages implements Notifications {
+  private static final int NAME_WIDTH = 15;
+  private static final int TIME_WIDTH = 9;
+
+  private final Invocation call;
+  private final boolean asJson;
+  private final boolean withVm;
+  private final boolean isHidden;
+  private boolean isLineOpen;
+  private volatile String operation = "";
+
+  private Stages(Invocation call, boolean asJson, boolean withVm, boolean isHidden) {
+    this.call = call;
+    this.asJson = asJson;
+    this.withVm = withVm;
+    this.isHidden = isHidden;
+  }
+
+  /** For people; each line names its VM when {@code withVm}. Nothing when quiet. */
+  public static Stages shown(Invocation call, boolean withVm) {
+    return new Stages(call, false, withVm, call.isQuiet());
+  }
+
+  /** Nothing but warnings; still learns the operation's id. */
+  public static Stages hidden(Invocation call) {
+    return new Stages(call, false, false, true);
+  }
+
+  /** JSON Lines on standard output where JSON is asked for, else {@link #shown}. */
+  public static Stages streamed(Invocation call) {
+    return new Stages(call, call.isJson(), false, call.isQuiet() && !call.isJson());
+  }
+
+  /** The id of the operation, or empty while no stage has told it. */
+  public String operation() {
+    return operation;
+  }
+
+  @Override
+  public void notified(String method, Json params) {
+    if ("warning".equals(method)) {
+      clear();
+      call.warn(params.text("message"));
+    } else if ("stage".equals(method)) {
+      if (params.has("op")) {
+        operation = params.text("op");
+      }
+      stage(params);
+    }
+  }
+
+  /** Shows one stage, for example of an operation that has ended. */
+  public void stage(Json stage) {
+    if (isHidden) {
+      return;
+    }
+    if (asJson) {
+      call.print(
+          Json.build()
+              .put("stage", stage.get("stage"))
+              .put("status", stage.get("status"))
+              .put("elapsedMs", stage.get("elapsedMs"))
+              .put("message", Json.of(stage.text("message")))
+              .put("op", stage.get("op"))
+              .put("vm", stage.get("vm"))
+              .done());
+      return;
+    }
+    String status = stage.text("status");
+    boolean isLively = call.console().isLively();
+    if ("started".equals(status)) {
+      if (isLively) {
+        clear();
+        call.err().print(name(stage).stripTrailing() + " ...");
+        call.err().flush();
+        isLineOpen = true;
+      }
+      return;
+    }
+    clear();
+    long millis = stage.get("elapsedMs").number(-1);
+    String time = "note".equals(status) || millis < 0 ? "" : Quantities.elapsed(millis);
+    String message = stage.text("message");
+    if ("failed".equals(status) || "skipped".equals(status)) {
+      message = message.isEmpty() ? status : status + ": " + message;
+    }
+    String line = name(stage) + Text.padLeft(time, TIME_WIDTH);
+    if (!message.isEmpty()) {
+      line += "   " + Text.safe(message);
+    }
+    boolean isRed = isLively && "failed".equals(status);
+    call.err().println(isRed ? "\u001b[31m" + line + "\u001b[0m" : line.stripTrailing());
+    call.err().flush();
+  }
+
+  private String name(Json stage) {
+    String name = Text.safe(stage.text("stage"));
+    String line = "  ";
+    if (withVm) {
+      line += Text.pad(Text.safe(stage.text("vm")), NAME_WIDTH) + " ";
+    }
+    return line + Text.pad(name, NAME_WIDTH);
+  }
+
+  /** Wipes an unfinished line, so that something else can be printed. */
+  public void clear() {
+    if (isLineOpen) {
+      call.err().print("\r\u001b[K");
+      isLineOpen = false;
+    }
+  }
+}

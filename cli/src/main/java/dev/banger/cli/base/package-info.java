@@ -1,0 +1,2 @@
+/** What every command is made of: options, invocation, failures, quantities. */
+package dev.banger.cli.base;

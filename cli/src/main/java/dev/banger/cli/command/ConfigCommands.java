@@ -1,0 +1,151 @@
+package dev.banger.cli.command;
+
+import dev.banger.cli.base.Command;
+import dev.banger.cli.base.Failure;
+import dev.banger.cli.base.Invocation;
+import dev.banger.cli.base.Options;
+import dev.banger.cli.daemon.DaemonStarter;
+import dev.banger.cli.term.Table;
+import dev.banger.client.DaemonSocket;
+import dev.banger.client.Directories;
+import dev.banger.client.Json;
+import dev.banger.client.MalformedJsonException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code banger config show|check|path}. */
+public final class ConfigCommands implements Command {
+  private static final long CHECK_SECONDS = 20;
+  private static final int MOST_SAID = 256 * 1024;
+
+  private final String verb;
+
+  public ConfigCommands(String verb) {
+    this.verb = verb;
+  }
+
+  @Override
+  public void describe(Options options) {
+    switch (verb) {
+      case "show" ->
+          options
+              .summary("every setting in force, and where it comes from")
+              .example("banger config show");
+      case "check" ->
+          options
+              .summary("every problem of the configuration file; needs no running daemon")
+              .description(
+                  "Exit code 1 when there is one. With -o json: {\"file\",\"ok\",\"problems\":[...]}.")
+              .example("banger config check");
+      default ->
+          options
+              .summary("where the configuration file is, or would be")
+              .example("$EDITOR $(banger config path)");
+    }
+  }
+
+  @Override
+  public int run(Invocation call) throws IOException, InterruptedException {
+    Path file = Directories.from(call.console().env()).configFile();
+    return switch (verb) {
+      case "path" -> {
+        if (call.isJson()) {
+          call.print(Json.build().put("file", file.toString()).done());
+        } else {
+          call.say(file.toString());
+        }
+        yield 0;
+      }
+      case "show" -> show(call);
+      default -> check(call, file);
+    };
+  }
+
+  private static int show(Invocation call) {
+    Json config = call.call("config.show", Json.build().done());
+    if (call.isJson()) {
+      call.print(config);
+      return 0;
+    }
+    if (!call.isQuiet()) {
+      call.say(config.text("file"));
+      call.say("");
+    }
+    Table table = new Table("KEY", "VALUE", "FROM");
+    for (Json value : config.get("values").elements()) {
+      table.row(value.text("key"), Show.cell(value.get("value")), value.text("source"));
+    }
+    table.print(call.out());
+    return 0;
+  }
+
+  /**
+   * By the daemon's own reader, as a program that only checks: a bad file keeps it from running.
+   */
+  private static int check(Invocation call, Path file) throws IOException, InterruptedException {
+    Path binary = DaemonStarter.binary(call.console(), DaemonSocket.path(call.console().env()));
+    ProcessBuilder builder = new ProcessBuilder(binary.toString(), "--check-config");
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(call.console().env());
+    builder.directory(call.console().directory().toFile()).redirectErrorStream(true);
+    Process process = builder.start();
+    String said;
+    try {
+      process.getOutputStream().close();
+      said =
+          new String(process.getInputStream().readNBytes(MOST_SAID), StandardCharsets.UTF_8)
+              .strip();
+      if (!process.waitFor(CHECK_SECONDS, TimeUnit.SECONDS)) {
+        throw Failure.failed(
+            "timeout", binary + " --check-config did not end within " + CHECK_SECONDS + " s", "");
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    return tell(call, file, process.exitValue(), problems(said));
+  }
+
+  private static int tell(Invocation call, Path file, int code, List<String> said) {
+    boolean isGood = code == 0;
+    if (call.isJson()) {
+      call.print(
+          Json.build()
+              .put("file", file.toString())
+              .put("ok", isGood)
+              .put("problems", Json.strings(isGood ? List.of() : said))
+              .done());
+    } else {
+      for (String line : said) {
+        call.say(line);
+      }
+      if (isGood && said.isEmpty() && !call.isQuiet()) {
+        call.say(file + "  no problems");
+      }
+    }
+    return isGood ? 0 : Failure.FAILED;
+  }
+
+  /** Lines of text, or a JSON array or object with {@code problems}. */
+  private static List<String> problems(String said) {
+    if (said.startsWith("[") || said.startsWith("{")) {
+      try {
+        Json document = Json.parse(said);
+        List<String> problems = new ArrayList<>();
+        Json list = document.isArray() ? document : document.get("problems");
+        for (Json problem : list.elements()) {
+          problems.add(problem.isObject() ? problem.text("message") : problem.text());
+        }
+        return problems;
+      } catch (MalformedJsonException e) {
+        // Then they are lines that begin like it.
+      }
+    }
+    return said.isEmpty() ? List.of() : List.of(said.split("\n"));
+  }
+}

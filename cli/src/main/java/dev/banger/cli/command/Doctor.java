@@ -1,0 +1,63 @@
+package dev.banger.cli.command;
+
+import dev.banger.cli.base.Command;
+import dev.banger.cli.base.Failure;
+import dev.banger.cli.base.Invocation;
+import dev.banger.cli.base.Options;
+import dev.banger.cli.term.Text;
+import dev.banger.client.Json;
+
+/** {@code banger doctor}. */
+public final class Doctor implements Command {
+  @Override
+  public void describe(Options options) {
+    options
+        .summary("what this host has, what it lacks, and how to mend it")
+        .description("Exit code 1 when something that is needed fails.")
+        .example("banger doctor")
+        .example("banger doctor -o json");
+  }
+
+  @Override
+  public int run(Invocation call) {
+    Json checks = call.call("doctor.run", Json.build().done());
+    boolean isAnyFailed = false;
+    int width = 0;
+    for (Json check : checks.elements()) {
+      isAnyFailed |= "fail".equals(check.text("status"));
+      width = Math.max(width, Text.safe(check.text("id")).length());
+    }
+    if (call.isJson()) {
+      call.print(checks);
+    } else {
+      for (Json check : checks.elements()) {
+        if (!call.isQuiet()) {
+          show(call, check, width);
+        } else if (!"ok".equals(check.text("status"))) {
+          call.say(check.text("id"));
+        }
+      }
+    }
+    return isAnyFailed ? Failure.FAILED : 0;
+  }
+
+  private static void show(Invocation call, Json check, int width) {
+    boolean isColorful = call.console().isOutputColorful();
+    String mark =
+        switch (check.text("status")) {
+          case "ok" -> isColorful ? "\u001b[32m✓\u001b[0m   " : "ok  ";
+          case "warn" -> isColorful ? "\u001b[33m!\u001b[0m   " : "warn";
+          default -> isColorful ? "\u001b[31m✗\u001b[0m   " : "fail";
+        };
+    call.out()
+        .println(
+            mark
+                + "  "
+                + Text.pad(Text.safe(check.text("id")), width)
+                + "  "
+                + Text.safe(check.text("summary")));
+    if (!check.text("remedy").isEmpty() && !"ok".equals(check.text("status"))) {
+      call.out().println(" ".repeat(width + 8) + "to mend: " + Text.safe(check.text("remedy")));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The commands themselves. */
+package dev.banger.cli.command;

@@ -1,0 +1,2 @@
+/** Finding, starting and talking to the daemon. */
+package dev.banger.cli.daemon;

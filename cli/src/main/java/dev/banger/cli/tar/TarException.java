@@ -1,0 +1,12 @@
+package dev.banger.cli.tar;
+
+import java.io.IOException;
+
+/** An archive that is damaged, or that a well-meaning program would not have written. */
+public final class TarException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public TarException(String message) {
+    super(message);
+  }
+}

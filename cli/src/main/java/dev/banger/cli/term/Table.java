@@ -1,0 +1,62 @@
+package dev.banger.cli.term;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Columns as wide as their widest cell, two spaces apart. Cells are made safe here. */
+public final class Table {
+  private final List<String[]> rows = new ArrayList<>();
+  private final int columns;
+
+  /**
+   * @param headers one for each column
+   */
+  public Table(String... headers) {
+    this.columns = headers.length;
+    rows.add(headers);
+  }
+
+  /** A table without headers. */
+  public static Table bare(int columns) {
+    Table table = new Table(new String[columns]);
+    table.rows.clear();
+    return table;
+  }
+
+  /**
+   * @throws IllegalArgumentException when there are not as many cells as columns
+   */
+  public Table row(String... cells) {
+    if (cells.length != columns) {
+      throw new IllegalArgumentException(cells.length + " cells for " + columns + " columns");
+    }
+    String[] safe = new String[columns];
+    for (int i = 0; i < columns; i++) {
+      safe[i] = Text.safe(cells[i]);
+    }
+    rows.add(safe);
+    return this;
+  }
+
+  public void print(PrintStream to) {
+    print(to, "");
+  }
+
+  /** Prints each row after {@code indent}. */
+  public void print(PrintStream to, String indent) {
+    int[] widths = new int[columns];
+    for (String[] row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+      }
+    }
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder(indent);
+      for (int i = 0; i < columns; i++) {
+        line.append(Text.pad(row[i], widths[i])).append("  ");
+      }
+      to.println(line.toString().stripTrailing());
+    }
+  }
+}

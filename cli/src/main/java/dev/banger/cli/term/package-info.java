@@ -1,0 +1,2 @@
+/** The terminal: streams, escaping, tables, raw mode, signals. */
+package dev.banger.cli.term;

@@ -1,0 +1,150 @@
+package dev.banger.cli;
+
+import static dev.banger.cli.FakeDaemon.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SshTest extends CliTestBase {
+  private Path bin;
+
+  @BeforeEach
+  void offerSsh() throws IOException {
+    daemon.answer(
+        "plugin.manifests",
+        "{'digest':'d1','plugins':[{'id':'ssh-access','version':'1','commands':[{'path':['vm','ssh-info'],'role':'vm.ssh.info',"
+            + "'args':[{'name':'vm','type':'vm','required':true,'summary':'x'}],'options':[]}]}]}");
+    daemon.answer(
+        "plugin.call",
+        "{'id':'"
+            + ID
+            + "','name':'web','user':'root','identityFile':'/c f/id','knownHostsFile':'/s/known %h','hostKeyAlias':'banger-3f9a'}");
+    daemon.answer("vm.show", ok(VM, ""));
+    bin = Files.createDirectory(home.resolve("bin"));
+    Path ssh = bin.resolve("ssh");
+    Files.writeString(
+        ssh,
+        "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done > " + home + "/ssh-args\nexit 7\n");
+    assertThat(ssh.toFile().setExecutable(true)).isTrue();
+    cli.env("PATH", bin + ":" + System.getenv("PATH"));
+  }
+
+  @Test
+  void sshIsLedThroughTheAgentWithThePinnedKeyAndRemindsAfterwards() throws Exception {
+    Cli.Ran ran = cli.run("ssh", "web", "--", "cd repo && make");
+
+    assertThat(ran.code()).isEqualTo(7);
+    assertThat(ran.err()).isEqualTo("web is still running; banger vm stop web stops it\n");
+    assertThat(home.resolve("ssh-args"))
+        .hasContent(
+            """
+            -o
+            ProxyCommand=env BANGER_HOME=%s banger vm proxy %s 22
+            -o
+            HostKeyAlias=banger-3f9a
+            -o
+            UserKnownHostsFile="/s/known %%%%h"
+            -o
+            StrictHostKeyChecking=yes
+            -o
+            IdentitiesOnly=yes
+            -o
+            ForwardAgent=no
+            -i
+            /c f/id
+            root@web
+            cd repo && make
+            """
+                .formatted(home, ID));
+    assertThat(daemon.params("plugin.call"))
+        .isEqualTo(
+            json(
+                "{'plugin':'ssh-access','command':'vm ssh-info','args':{'vm':'web'},'cwd':'"
+                    + home
+                    + "'}"));
+  }
+
+  @Test
+  void aVmThatHasStoppedIsNotMentioned() throws Exception {
+    daemon.answer("vm.show", ok(VM.replace("running", "stopped"), ""));
+
+    assertThat(cli.run("vm", "ssh", "web").err()).isEmpty();
+  }
+
+  @Test
+  void sshConfigIsWhatSshItselfUnderstands() throws Exception {
+    Cli.Ran ran = cli.run("vm", "ssh-config", "web");
+
+    assertThat(ran.out())
+        .isEqualTo(
+            """
+            Host web
+                HostName web
+                User root
+                IdentityFile "/c f/id"
+                ProxyCommand env BANGER_HOME=%s banger vm proxy %s 22
+                HostKeyAlias banger-3f9a
+                UserKnownHostsFile "/s/known %%%%h"
+                StrictHostKeyChecking yes
+                IdentitiesOnly yes
+                ForwardAgent no
+
+            """
+                .formatted(home, ID));
+    assertThat(
+            cli.run("vm", "ssh-config", "web", "-o", "json")
+                .json()
+                .elements()
+                .get(0)
+                .text("proxyCommand"))
+        .endsWith("vm proxy " + ID + " 22");
+  }
+
+  @Test
+  void withoutRefItIsForEveryRunningVm() throws Exception {
+    daemon.answer("vm.list", "[" + VM + "," + VM.replace("running", "stopped") + "]");
+
+    assertThat(cli.run("vm", "ssh-config").out()).containsOnlyOnce("Host web");
+  }
+
+  @Test
+  void withoutAnSshPluginItIsSaidSo() throws Exception {
+    daemon.answer("plugin.manifests", "{'digest':'d2','plugins':[]}");
+
+    for (String command : new String[] {"ssh", "ssh-config"}) {
+      Cli.Ran ran = cli.run("vm", command, "web");
+
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(ran.err())
+          .startsWith("error: no active plugin provides SSH access\nhint:  banger plugin list");
+    }
+  }
+
+  @Test
+  void anAnswerThatWouldBeAnOptionOfSshIsRefused() throws Exception {
+    for (String name : new String[] {"-oProxyCommand=evil", "a b", "x\\ny", ""}) {
+      daemon.answer(
+          "plugin.call",
+          "{'id':'i','name':'"
+              + name
+              + "','user':'root','identityFile':'/k','knownHostsFile':'/h','hostKeyAlias':'a'}");
+
+      Cli.Ran ran = cli.run("vm", "ssh", "web");
+
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(home.resolve("ssh-args")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aMissingSshIsNamedWithWhatToInstall() {
+    Cli.Ran ran = cli.env("PATH", home.resolve("nothing").toString()).run("vm", "ssh", "web");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("there is no ssh in PATH").contains("openssh-client");
+  }
+}
