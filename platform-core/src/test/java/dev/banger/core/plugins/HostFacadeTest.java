@@ -196,6 +196,14 @@ class HostFacadeTest {
   }
 
   @Test
+  void a_guest_that_has_enough_before_the_padding_ends_is_content() throws Exception {
+    link = new FakeGuestLink((_, tar) -> unpacked.write(tar.readNBytes(10)));
+    host().putTar(WEB, "/root/repo", out -> out.write(new byte[4 << 20]), LIMIT);
+
+    assertThat(unpacked.size()).isEqualTo(10);
+  }
+
+  @Test
   void a_guest_that_gives_up_is_the_reason_not_the_broken_pipe() {
     link =
         new FakeGuestLink(
@@ -217,6 +225,33 @@ class HostFacadeTest {
                     LIMIT),
         FailureKind.GUEST,
         "the guest lost it: no space left");
+  }
+
+  @Test
+  void the_guest_fails_too_when_the_archive_breaks_off() throws Exception {
+    CountDownLatch failed = new CountDownLatch(1);
+    link =
+        new FakeGuestLink(
+            (_, tar) -> {
+              try {
+                tar.transferTo(unpacked);
+              } catch (IOException e) {
+                failed.countDown();
+                throw e;
+              }
+            });
+    assertThatThrownBy(
+            () ->
+                host()
+                    .putTar(
+                        WEB,
+                        "/root/repo",
+                        _ -> {
+                          throw new IllegalStateException("nothing to send");
+                        },
+                        LIMIT))
+        .hasMessage("nothing to send");
+    failed.await();
   }
 
   @Test
