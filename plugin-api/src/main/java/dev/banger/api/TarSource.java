@@ -2,7 +2,10 @@ package dev.banger.api;
 
 import java.io.OutputStream;
 
-/** Produces a tar archive (POSIX ustar with pax headers). */
+/**
+ * Produces a tar archive: ustar, long names in the GNU way. Guests need not understand pax headers:
+ * BusyBox skips them, and long names with them.
+ */
 @FunctionalInterface
 public interface TarSource {
   /**

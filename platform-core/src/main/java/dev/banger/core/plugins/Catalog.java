@@ -11,6 +11,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,11 +117,11 @@ final class Catalog {
 
   private static Optional<String> collision(Found found, Map<String, String> taken) {
     PluginManifest manifest = found.manifest().orElseThrow();
-    Map<String, String> wanted = new HashMap<>();
+    Map<String, String> wanted = new LinkedHashMap<>();
     wanted.put("id:" + manifest.id(), found.origin().toString());
     manifest.commandPaths().forEach(path -> wanted.put("command:" + path, manifest.id()));
     manifest.roles().forEach(role -> wanted.put("role:" + role, manifest.id()));
-    for (String key : wanted.keySet().stream().sorted().toList()) {
+    for (String key : wanted.keySet()) {
       String owner = taken.get(key);
       if (owner != null) {
         String what = key.substring(key.indexOf(':') + 1);

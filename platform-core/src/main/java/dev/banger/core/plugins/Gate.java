@@ -121,8 +121,11 @@ final class Gate {
      */
     T await() throws InterruptedException {
       try {
-        return result.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        T value = result.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        thread.join(GRACE);
+        return value;
       } catch (ExecutionException e) {
+        thread.join(GRACE);
         throw e.getCause() instanceof BangerException failure
             ? failure
             : new IllegalStateException(e.getCause());

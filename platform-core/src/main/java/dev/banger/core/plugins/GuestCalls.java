@@ -119,11 +119,14 @@ final class GuestCalls {
             .name("guest-put-tar")
             .start(
                 () -> {
-                  try (InputStream in = pipe.in()) {
-                    link.putTar(directory, in, IDLE_LIMIT);
+                  // The outcome is set before the pipe breaks: who finds it broken asks why.
+                  try {
+                    link.putTar(directory, pipe.in(), IDLE_LIMIT);
                     sent.complete(null);
+                    pipe.discard();
                   } catch (Throwable e) {
                     sent.completeExceptionally(e);
+                    pipe.fail(new IOException("the receiver went away"));
                   }
                 });
     Thread watchdog =
@@ -161,9 +164,9 @@ final class GuestCalls {
     try {
       sent.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      pipe.fail(new IOException("the transfer took too long"));
       sent.completeExceptionally(
           new BangerException(ErrorKind.TIMEOUT, "the guest did not take all files in time"));
+      pipe.fail(new IOException("the transfer took too long"));
     } catch (ExecutionException | InterruptedException e) {
       // Over in one way or another; whoever waits for it reports it.
     }

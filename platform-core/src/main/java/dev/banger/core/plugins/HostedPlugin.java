@@ -138,6 +138,10 @@ final class HostedPlugin extends Plugin {
     return registration;
   }
 
+  ClassLoader loader() {
+    return loader;
+  }
+
   Gate gate() {
     return gate;
   }

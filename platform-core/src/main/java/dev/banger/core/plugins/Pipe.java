@@ -16,6 +16,7 @@ final class Pipe {
   private int start;
   private int count;
   private boolean ended;
+  private boolean discarding;
   private IOException failure;
 
   Pipe(int size) {
@@ -27,6 +28,15 @@ final class Pipe {
     if (failure == null) {
       failure = reason;
     }
+    notifyAll();
+  }
+
+  /**
+   * The reader has all it wants: what is still written is swallowed. A tar archive ends in padding
+   * that its reader need not wait for.
+   */
+  synchronized void discard() {
+    discarding = true;
     notifyAll();
   }
 
@@ -58,8 +68,11 @@ final class Pipe {
   }
 
   private synchronized int give(byte[] source, int offset, int offered) throws IOException {
-    while (count == ring.length && failure == null) {
+    while (count == ring.length && failure == null && !discarding) {
       pause();
+    }
+    if (discarding) {
+      return offered;
     }
     if (failure != null) {
       throw new IOException(failure.getMessage(), failure);

@@ -1,5 +1,7 @@
 package dev.banger.core.plugins;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import dev.banger.api.CommandResult;
 import dev.banger.api.DoctorCheck;
 import dev.banger.api.GuestFile;
@@ -26,6 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * All plugins. Whatever one of them does, no method here fails for it, except the very request that
@@ -37,6 +41,15 @@ public final class PluginRuntime implements AutoCloseable {
   private static final Duration REMOVED_LIMIT = Duration.ofSeconds(10);
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
   private static final int LONGEST_RESULT = 8 << 20;
+
+  /**
+   * PF4J tells of every step at level INFO; what matters of it we tell ourselves. Held strongly.
+   */
+  private static final Logger PF4J_LOG = Logger.getLogger("org.pf4j");
+
+  static {
+    PF4J_LOG.setLevel(Level.SEVERE);
+  }
 
   private final PluginSettings settings;
   private final Pf4jPlugins pf4j;
@@ -380,6 +393,11 @@ public final class PluginRuntime implements AutoCloseable {
         "fail",
         reason,
         "report it to the plugin's author, or add %s to plugins.disabled".formatted(plugin.id()));
+  }
+
+  /** The class loaders of the active plugins, for the tests that look for leaks. */
+  Map<String, ClassLoader> loaders() {
+    return active.stream().collect(toUnmodifiableMap(HostedPlugin::id, HostedPlugin::loader));
   }
 
   /** Closes all plugins, the last one first. Calls that are under way are cut off. */

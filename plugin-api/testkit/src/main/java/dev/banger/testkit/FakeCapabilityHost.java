@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A host without a daemon. Permissions are checked as the real one does. Host tools really run.
@@ -107,10 +108,7 @@ public final class FakeCapabilityHost implements CapabilityHost {
     admit(Permission.GUEST_FILES);
     running(vm);
     Path target = Files.createDirectories(inside(vm, directory));
-    Process unpack =
-        new ProcessBuilder("tar", "-xp", "--no-same-owner", "-f", "-", "-C", target.toString())
-            .redirectErrorStream(true)
-            .start();
+    Process unpack = new ProcessBuilder(untar(target)).redirectErrorStream(true).start();
     try {
       try (OutputStream out = unpack.getOutputStream()) {
         tar.writeTo(out);
@@ -126,6 +124,15 @@ public final class FakeCapabilityHost implements CapabilityHost {
     } finally {
       unpack.destroyForcibly();
     }
+  }
+
+  /** As a guest does it: with BusyBox, which knows less than GNU tar, where there is one. */
+  private List<String> untar(Path target) {
+    List<String> options = List.of("tar", "-x", "-p", "-o", "-f", "-", "-C", target.toString());
+    return tools
+        .find("busybox")
+        .map(busybox -> Stream.concat(Stream.of(busybox.toString()), options.stream()).toList())
+        .orElse(options);
   }
 
   @Override

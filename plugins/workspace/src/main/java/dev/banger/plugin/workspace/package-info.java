@@ -1,2 +1,2 @@
-/** plugin/workspace. */
+/** Puts a repository of the host into a guest. */
 package dev.banger.plugin.workspace;

@@ -1,0 +1,116 @@
+package dev.banger.core.plugins;
+
+import dev.banger.core.host.ProcessCommands;
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.Progress;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmSpec;
+import dev.banger.core.model.VmState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A runtime over plugins made in a temporary directory. */
+final class RuntimeHarness implements AutoCloseable {
+  static final VmRecord WEB = vm("0123456789ab", "web");
+
+  final Path root;
+  final Path data;
+  final PluginFixture fixture;
+  private final Path temp;
+  private final Set<String> disabled = new HashSet<>();
+  private GuestLink link;
+  private PluginRuntime runtime;
+
+  RuntimeHarness(Path temp) {
+    this.temp = temp;
+    this.root = temp.resolve("plugins");
+    this.data = temp.resolve("data");
+    this.fixture = new PluginFixture(temp.resolve("work"));
+  }
+
+  static VmRecord vm(String id, String name) {
+    return new VmRecord(
+        new VmId(id),
+        new VmSpec(name, "tiny", 1, 256, 1024, 64, true, "auto", Map.of("team", "shop")),
+        new VmState.Running(),
+        "127.77.0.5",
+        7,
+        Instant.EPOCH,
+        Optional.of(Instant.EPOCH),
+        "");
+  }
+
+  RuntimeHarness with(String id, String source) throws Exception {
+    fixture.install(root, id, source);
+    return this;
+  }
+
+  RuntimeHarness disabling(String id) {
+    disabled.add(id);
+    return this;
+  }
+
+  RuntimeHarness linkedTo(GuestLink guest) {
+    link = guest;
+    return this;
+  }
+
+  PluginRuntime start(Path... moreRoots) {
+    List<Path> roots = new ArrayList<>(List.of(root));
+    roots.addAll(List.of(moreRoots));
+    runtime =
+        new PluginRuntime(
+            new PluginSettings(roots, temp.resolve("unpacked"), data, disabled),
+            new Ports(),
+            new ProcessCommands());
+    runtime.start();
+    return runtime;
+  }
+
+  /** Calls {@code test ID}, a command without arguments. */
+  String call(String id) throws InterruptedException {
+    return call(id, "{}", Progress.NONE);
+  }
+
+  String call(String id, String args, Progress progress) throws InterruptedException {
+    return runtime.call(id, "test " + id, args, Path.of("/"), progress);
+  }
+
+  PluginInfo info(String id) {
+    return runtime.list().stream().filter(info -> info.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    if (runtime != null) {
+      runtime.close();
+    }
+  }
+
+  private final class Ports implements PluginPorts {
+    @Override
+    public VmRecord resolve(String ref) {
+      if (ref.equals(WEB.name())) {
+        return WEB;
+      }
+      throw new BangerException(ErrorKind.NOT_FOUND, "no VM \"" + ref + "\"", "banger vm list");
+    }
+
+    @Override
+    public GuestLink guest(VmId id) {
+      if (link == null) {
+        throw new BangerException(ErrorKind.ILLEGAL_STATE, "VM web is not running");
+      }
+      return link;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.banger.plugin.workspace;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
+import dev.banger.api.FailureKind;
+import dev.banger.api.ToolCall;
+import dev.banger.api.ToolResult;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The host's git, held short: no hooks, no file system monitor, no filters of the repository, no
+ * prompts, and of the user's configuration only which files are to be ignored.
+ *
+ * <p>Names of files are bytes; here each is one char of ISO 8859-1, so that none is lost.
+ */
+final class Git {
+  private static final Duration QUICK = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(15);
+  private static final int LONGEST_LISTING = 256 << 20;
+
+  private final CapabilityHost host;
+  private final Map<String, String> environment;
+
+  private Git(CapabilityHost host, Path config) {
+    this.host = host;
+    this.environment =
+        Map.of(
+            "GIT_CONFIG_GLOBAL", config.toString(),
+            "GIT_CONFIG_NOSYSTEM", "1",
+            "GIT_ATTR_NOSYSTEM", "1",
+            "GIT_TERMINAL_PROMPT", "0",
+            "GIT_LFS_SKIP_SMUDGE", "1",
+            "GIT_OPTIONAL_LOCKS", "0",
+            "GIT_NO_LAZY_FETCH", "1");
+  }
+
+  /**
+   * @param scratch where the configuration that replaces the user's is written
+   */
+  static Git in(CapabilityHost host, Path scratch) throws IOException, InterruptedException {
+    if (host.find("git").isEmpty()) {
+      throw new CapabilityException(
+          FailureKind.UNAVAILABLE, "git is not installed on this host", "apt install git");
+    }
+    // What the user ignores everywhere is often what must not leave the host.
+    ToolResult ignored =
+        host.run(
+            ToolCall.of(QUICK, "git", "config", "--type=path", "--get", "core.excludesFile")
+                .in(Path.of("/")));
+    StringBuilder text = new StringBuilder("[safe]\n\tdirectory = *\n");
+    if (ignored.ok()) {
+      text.append("[core]\n\texcludesFile = ").append(quoted(ignored.stdout().stripTrailing()));
+    }
+    Path config = scratch.resolve("gitconfig");
+    Files.writeString(config, text.append('\n'));
+    return new Git(host, config);
+  }
+
+  private static String quoted(String value) {
+    return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  /** Runs it and hands back what it printed, without the last line feed; empty if it failed. */
+  Optional<String> ask(Path repository, String... words) throws InterruptedException {
+    ToolResult result = host.run(call(repository, QUICK, List.of(words), List.of()));
+    return result.ok() ? Optional.of(result.stdout().stripTrailing()) : Optional.empty();
+  }
+
+  /** Runs it and insists that it succeeds. */
+  void run(Path repository, String... words) throws InterruptedException {
+    insist(words[0], host.run(call(repository, LONG, List.of(words), List.of())));
+  }
+
+  /** The same with a list of names on its standard input, and another index file. */
+  void runOn(Path repository, Path index, Set<String> names, String... words)
+      throws InterruptedException {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put("GIT_INDEX_FILE", index.toString());
+    byte[] list = NameList.bytes(names);
+    insist(
+        words[0],
+        host.run(
+            call(repository, LONG, List.of(words), List.of())
+                .withEnv(more)
+                .withStdin(new ByteArrayInputStream(list))));
+  }
+
+  /** Runs a command that lists names ending in NUL, where filters of the repository are off. */
+  Set<String> list(Path repository, String... words) throws InterruptedException, IOException {
+    Bounded out = new Bounded();
+    insist(
+        words[0],
+        host.run(
+            call(repository, LONG, List.of(words), withoutFilters(repository)).withStdout(out)));
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : out.toString(ISO_8859_1).split("\0", -1)) {
+      if (!name.isEmpty()) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** To tell whether a file was changed git may run its clean filter, any command at all. */
+  private List<String> withoutFilters(Path repository) throws InterruptedException {
+    List<String> options = new ArrayList<>();
+    String keys =
+        ask(repository, "config", "--local", "--name-only", "--get-regexp", "^filter\\.")
+            .orElse("");
+    for (String key : keys.lines().toList()) {
+      options.add("-c");
+      options.add(key + (key.endsWith(".required") ? "=false" : "="));
+    }
+    return options;
+  }
+
+  private ToolCall call(Path repository, Duration limit, List<String> words, List<String> options) {
+    List<String> argv =
+        new ArrayList<>(
+            List.of(
+                "git",
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "core.fsmonitor=false",
+                "-c",
+                "core.logAllRefUpdates=false",
+                "-c",
+                "gc.auto=0",
+                "-c",
+                "maintenance.auto=false"));
+    argv.addAll(options);
+    argv.addAll(words);
+    return ToolCall.of(limit, argv).in(repository).withEnv(environment);
+  }
+
+  private static void insist(String what, ToolResult result) {
+    if (!result.ok()) {
+      throw new CapabilityException(
+          FailureKind.HOST,
+          "git %s failed with exit code %d: %s"
+              .formatted(what, result.exitCode(), lastLine(result.stderr())));
+    }
+  }
+
+  private static String lastLine(String text) {
+    List<String> lines = text.strip().lines().toList();
+    return lines.isEmpty() ? "it said nothing" : lines.getLast();
+  }
+
+  /** A listing in memory; a repository with more names than this is refused, not swallowed. */
+  private static final class Bounded extends ByteArrayOutputStream {
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      if (count + length > LONGEST_LISTING) {
+        throw new CapabilityException(
+            FailureKind.INVALID, "the repository has too many files to be listed");
+      }
+      super.write(bytes, offset, length);
+    }
+  }
+}

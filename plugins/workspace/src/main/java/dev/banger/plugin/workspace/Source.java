@@ -1,0 +1,58 @@
+package dev.banger.plugin.workspace;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.FailureKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A repository with a working tree on the host.
+ *
+ * @param root top of the working tree
+ * @param head full id of the commit
+ * @param branch empty when HEAD is detached
+ * @param objectFormat {@code sha1} or {@code sha256}
+ */
+record Source(Path root, String head, Optional<String> branch, String objectFormat) {
+  static Source at(Git git, Path path) throws InterruptedException {
+    if (!Files.isDirectory(path)) {
+      throw new CapabilityException(
+          FailureKind.NOT_FOUND,
+          path + (Files.exists(path) ? " is not a directory" : " does not exist on this host"),
+          "name a directory inside a git repository");
+    }
+    Optional<String> bare = git.ask(path, "rev-parse", "--is-bare-repository");
+    if (bare.isEmpty()) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          path + " is not in a git repository",
+          "git init there and commit, or copy files with banger vm cp");
+    }
+    String root = git.ask(path, "rev-parse", "--show-toplevel").orElse("");
+    if (bare.get().equals("true") || root.isEmpty()) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          path + " is in a bare repository, which has no files to work on",
+          "name a checkout of it: git clone " + path);
+    }
+    String head =
+        git.ask(path, "rev-parse", "--verify", "-q", "HEAD^{commit}")
+            .orElseThrow(
+                () ->
+                    new CapabilityException(
+                        FailureKind.ILLEGAL_STATE,
+                        "the repository at " + root + " has no commits yet",
+                        "commit something first"));
+    return new Source(
+        Path.of(root),
+        head,
+        git.ask(path, "symbolic-ref", "-q", "--short", "HEAD"),
+        git.ask(path, "rev-parse", "--show-object-format").orElse("sha1"));
+  }
+
+  /** For people: the branch, or the start of the commit. */
+  String where() {
+    return branch.map(name -> "branch " + name).orElse("at " + head.substring(0, 10));
+  }
+}

@@ -1,0 +1,137 @@
+package dev.banger.plugin.workspace;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
+import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.CommandCall;
+import dev.banger.api.CommandResult;
+import dev.banger.api.CommandSpec;
+import dev.banger.api.DoctorCheck;
+import dev.banger.api.FailureKind;
+import dev.banger.api.Permission;
+import dev.banger.api.PluginContext;
+import dev.banger.api.Registrar;
+import dev.banger.api.ValueSpec;
+import dev.banger.api.ValueType;
+import dev.banger.api.VmView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** See the package. */
+public final class WorkspacePlugin implements CapabilityPlugin {
+  private static final Duration TURN = Duration.ofSeconds(2);
+
+  static final CommandSpec PREPARE =
+      CommandSpec.builder("vm workspace prepare", "Put a repository of this host into a VM")
+          .description(
+              "Copies the git repository at PATH, with its history, to a directory in the VM. The"
+                  + " guest needs no git for it. tracked takes the files of HEAD with the history of"
+                  + " HEAD; shallow the same with the last commit only; full the working tree as it"
+                  + " is, all branches and tags, and the submodules. Ignored files are never taken"
+                  + " along, nor are hooks, credentials and other configuration of the repository."
+                  + " A directory that is not empty is not overwritten.")
+          .example("banger vm workspace prepare web")
+          .example("banger vm workspace prepare web ~/src/shop --mode shallow --dest /root/shop")
+          .role("vm.run.import")
+          .deadline(Duration.ofMinutes(45))
+          .arg(ValueSpec.required("vm", ValueType.VM, "the VM; it must be running"))
+          .arg(
+              ValueSpec.optional("path", ValueType.PATH, "a directory in the repository")
+                  .orElse("."))
+          .option(
+              ValueSpec.optional("mode", ValueType.TEXT, "how much to take along")
+                  .oneOf("tracked", "shallow", "full")
+                  .orElse("tracked"))
+          .option(
+              ValueSpec.flag(
+                  "include-uncommitted",
+                  "take changed and new files as they are now; ignored ones stay here"))
+          .option(
+              ValueSpec.optional("dest", ValueType.TEXT, "directory in the VM, below /root")
+                  .orElse("/root/repo"))
+          .build();
+
+  @Override
+  public void register(Registrar registrar) {
+    registrar.describe("Puts repositories of this host into VMs");
+    registrar.needs(
+        Permission.VM_READ,
+        Permission.GUEST_EXEC,
+        Permission.GUEST_FILES,
+        Permission.hostTool("git"),
+        Permission.hostTool("tar"));
+    registrar.command(PREPARE, WorkspacePlugin::prepare);
+    registrar.doctor("git", WorkspacePlugin::check);
+  }
+
+  @Override
+  public void open(PluginContext context) throws IOException {
+    Scratch.sweep(context.dataDir());
+  }
+
+  static CommandResult prepare(CommandCall call) throws Exception {
+    CapabilityHost host = call.host();
+    VmView vm = host.resolve(call.text("vm"));
+    Destination destination = new Destination(host, vm, call.text("dest"));
+    if (!vm.isRunning()) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE,
+          "VM %s is %s, not running".formatted(vm.name(), vm.state()),
+          "banger vm start " + vm.name());
+    }
+    return host.withLock("transfer to VM " + vm.name(), TURN, () -> transfer(call, destination));
+  }
+
+  private static CommandResult transfer(CommandCall call, Destination destination)
+      throws Exception {
+    try (Scratch scratch = Scratch.make(call.context().dataDir())) {
+      call.progress().started("read_repository");
+      Git git = Git.in(call.host(), scratch.dir());
+      Source source = Source.at(git, call.path("path"));
+      destination.requireFree();
+      Path tree = Files.createDirectory(scratch.dir().resolve("tree"));
+      Checkout checkout = new Checkout(call.host(), git, scratch.dir());
+      checkout.make(source, tree, Mode.of(call.text("mode")), call.flag("include-uncommitted"));
+      Path archive = scratch.dir().resolve("workspace.tar");
+      checkout.pack(tree, archive);
+      Tally tally = Tally.of(tree, archive);
+      call.progress().done("read_repository", tally.words());
+      for (String remark : checkout.remarks()) {
+        call.progress().note("read_repository", remark);
+      }
+      call.progress().started("copy_to_guest");
+      destination.fill(archive);
+      call.progress().done("copy_to_guest", destination.path());
+      return result(destination, source, tally, checkout.remarks());
+    }
+  }
+
+  private static CommandResult result(
+      Destination destination, Source source, Tally tally, List<String> remarks) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("dest", destination.path());
+    fields.put("files", tally.files());
+    fields.put("bytes", tally.bytes());
+    fields.put("branch", source.branch().orElse(""));
+    fields.put("commit", source.head());
+    fields.put("remarks", remarks);
+    fields.put("message", tally.words() + ", " + source.where());
+    return CommandResult.object(fields);
+  }
+
+  static DoctorCheck.Outcome check(PluginContext context) {
+    return context
+        .host()
+        .find("git")
+        .map(tool -> DoctorCheck.Outcome.ok(tool.toString()))
+        .orElseGet(
+            () ->
+                DoctorCheck.Outcome.warn(
+                    "git is not installed; no repository can be put into a VM", "apt install git"));
+  }
+}
