@@ -72,7 +72,7 @@ run_step() { # name, log file, command...
 # end), and the last lines otherwise.
 tail_of() { # log file
   local errors
-  errors=$(grep -E '^\[ERROR\]' "$1" | grep -vE '^\[ERROR\] *$|-> \[Help|\[Help 1\]|Re-run Maven|re-run Maven|For more information|After correcting|mvn <args>|To see the full' |
+  errors=$(grep -E '^\[ERROR\]' "$1" | grep -vE '^\[ERROR\] *$|\[Help [0-9]|See (/|dump files)|Re-run Maven|re-run Maven|For more information|After correcting|mvn <args>|To see the full' |
     awk '!seen[$0]++' | head -n 40) || true
   if [[ -n $errors ]]; then
     note "  from $1:"
