@@ -68,7 +68,17 @@ run_step() { # name, log file, command...
   return "$code"
 }
 
+# What a log has to say about a failure: Maven's errors where there are any (its reasons stand far above the
+# end), and the last lines otherwise.
 tail_of() { # log file
+  local errors
+  errors=$(grep -E '^\[ERROR\]' "$1" | grep -vE '^\[ERROR\] *$|\[Help [0-9]|See (/|dump files)|Re-run Maven|re-run Maven|For more information|After correcting|mvn <args>|To see the full' |
+    awk '!seen[$0]++' | head -n 40) || true
+  if [[ -n $errors ]]; then
+    note "  from $1:"
+    sed 's/^/  | /' <<<"$errors" >&2
+    return
+  fi
   note "  the last lines of $1:"
   { grep -v '^[[:space:]]*$' "$1" || true; } | tail -n 25 | sed 's/^/  | /' >&2
 }
