@@ -24,7 +24,13 @@ public final class PluginMethods {
 
   public void register(Map<String, RpcMethod> methods) {
     methods.put("plugin.list", _ -> list());
-    methods.put("plugin.manifests", _ -> parse(plugins.manifestsJson()));
+    methods.put(
+        "plugin.manifests",
+        _ ->
+            Json.build()
+                .put("digest", plugins.manifestsDigest())
+                .put("plugins", parse(plugins.manifestsJson()))
+                .done());
     methods.put("plugin.call", this::call);
   }
 

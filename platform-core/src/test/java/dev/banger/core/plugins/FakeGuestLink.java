@@ -26,6 +26,11 @@ final class FakeGuestLink implements GuestLink {
   }
 
   @Override
+  public FileStatus stat(String path, Duration deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public GuestProcess exec(ExecSpec spec, Duration deadline) {
     Process process;
     try {

@@ -46,7 +46,8 @@ final class RuntimeHarness implements AutoCloseable {
         7,
         Instant.EPOCH,
         Optional.of(Instant.EPOCH),
-        "");
+        "",
+        false);
   }
 
   RuntimeHarness with(String id, String source) throws Exception {
