@@ -2,6 +2,7 @@ package dev.banger.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banger.cli.daemon.DaemonLog;
 import dev.banger.client.Json;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -9,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -213,6 +215,24 @@ class DaemonTest {
       assertThat(ran.code()).isEqualTo(1);
       assertThat(ran.err()).contains("the daemon did not answer daemon.ping within 5 s");
     }
+  }
+
+  @Test
+  void aFollowedLogShowsWholeLinesOnly() throws Exception {
+    Path file = home.resolve("log");
+    DaemonLog log = new DaemonLog(file);
+    List<String> lines = new ArrayList<>();
+    assertThat(log.follow(0, lines)).isZero();
+
+    Files.writeString(file, "one\ntw");
+    long seen = log.follow(0, lines);
+    Files.writeString(file, "o\u001b\n\nthree", StandardOpenOption.APPEND);
+    seen = log.follow(seen, lines);
+    // Rotated: it begins again.
+    Files.writeString(file, "new\n");
+    log.follow(seen, lines);
+
+    assertThat(lines).containsExactly("one", "two\\x1b", "", "new");
   }
 
   @Test

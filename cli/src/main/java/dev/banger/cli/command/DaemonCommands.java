@@ -16,6 +16,7 @@ import dev.banger.client.Directories;
 import dev.banger.client.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -243,11 +244,9 @@ public final class DaemonCommands implements Command {
     print(call, log.tail(0, (int) lines));
     while (call.parsed().flag("--follow") && !call.out().checkError()) {
       Thread.sleep(FOLLOW_MILLIS);
-      long size = log.size();
-      if (size != seen) {
-        print(call, log.tail(seen, Integer.MAX_VALUE));
-        seen = size;
-      }
+      List<String> more = new ArrayList<>();
+      seen = log.follow(seen, more);
+      print(call, more);
     }
     return 0;
   }

@@ -65,4 +65,38 @@ public final class DaemonLog {
     }
     return lines.subList(Math.max(0, lines.size() - most), lines.size());
   }
+
+  /**
+   * The whole lines written after byte {@code offset}, made safe.
+   *
+   * @return where to go on; a line still being written waits for its end
+   */
+  public long follow(long offset, List<String> lines) throws IOException {
+    long size = size();
+    long from = size < offset ? 0 : offset;
+    byte[] bytes = new byte[(int) Math.min(size - from, MOST_READ)];
+    if (bytes.length == 0) {
+      return from;
+    }
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      in.seek(from);
+      in.readFully(bytes);
+    }
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] != '\n') {
+      end--;
+    }
+    if (end == 0) {
+      // A line longer than what is read at once is shown in pieces.
+      if (bytes.length < MOST_READ) {
+        return from;
+      }
+      end = bytes.length;
+    }
+    int length = bytes[end - 1] == '\n' ? end - 1 : end;
+    for (String line : new String(bytes, 0, length, StandardCharsets.UTF_8).split("\n", -1)) {
+      lines.add(Text.safe(line));
+    }
+    return from + end;
+  }
 }

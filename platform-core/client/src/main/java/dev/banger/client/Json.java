@@ -1,16 +1,5 @@
 package dev.banger.client;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.JsonTokenId;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,8 +24,6 @@ public final class Json {
   public static final Json TRUE = new Json(true);
   public static final Json FALSE = new Json(false);
 
-  private static final JsonFactory FACTORY = factory();
-
   /** Map of Json, List of Json, String, Long, BigDecimal, Boolean or null. */
   private final Object value;
 
@@ -58,6 +45,17 @@ public final class Json {
 
   public static Json array(List<Json> elements) {
     return new Json(List.copyOf(elements));
+  }
+
+  /** For {@link JsonReader}: a map or list that nobody changes any more. */
+  static Json ofRead(Object unmodifiable) {
+    return new Json(unmodifiable);
+  }
+
+  /** A whole number that fits becomes a long, so that equal values are equal. */
+  static Json ofDecimal(BigDecimal number) {
+    boolean isLong = number.scale() == 0 && number.unscaledValue().bitLength() < Long.SIZE;
+    return isLong ? of(number.longValueExact()) : new Json(number);
   }
 
   /** An array of strings. */
@@ -102,23 +100,7 @@ public final class Json {
   }
 
   static Json parse(byte[] utf8, int offset, int length) throws MalformedJsonException {
-    try (JsonParser parser = FACTORY.createParser(utf8, offset, length)) {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        throw new MalformedJsonException("nothing where a JSON value was expected");
-      }
-      Json read = read(parser, first);
-      if (parser.nextToken() != null) {
-        throw new MalformedJsonException("something follows the JSON value");
-      }
-      return read;
-    } catch (StreamConstraintsException e) {
-      throw new MalformedJsonException("JSON out of bounds: " + e.getOriginalMessage());
-    } catch (MalformedJsonException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new MalformedJsonException("not JSON: " + firstLine(e.getMessage()));
-    }
+    return new JsonReader(new String(utf8, offset, length, StandardCharsets.UTF_8)).document();
   }
 
   public boolean isNull() {
@@ -202,19 +184,15 @@ public final class Json {
 
   /** This value as UTF-8, on one line. */
   public byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
-      write(generator);
-    } catch (IOException e) {
-      throw new IllegalStateException("memory does not fail to be written to", e);
-    }
-    return bytes.toByteArray();
+    return toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** This value on one line. */
   @Override
   public String toString() {
-    return new String(toBytes(), StandardCharsets.UTF_8);
+    JsonWriter writer = new JsonWriter();
+    writer.value(this);
+    return writer.text();
   }
 
   @Override
@@ -227,86 +205,9 @@ public final class Json {
     return Objects.hashCode(value);
   }
 
-  @SuppressWarnings(
-      "IfChainToSwitch") // a switch over patterns is linked at run time: slow to start
-  private void write(JsonGenerator to) throws IOException {
-    if (value == null) {
-      to.writeNull();
-    } else if (value instanceof String text) {
-      to.writeString(text);
-    } else if (value instanceof Long number) {
-      to.writeNumber(number.longValue());
-    } else if (value instanceof BigDecimal number) {
-      to.writeNumber(number);
-    } else if (value instanceof Boolean truth) {
-      to.writeBoolean(truth);
-    } else if (value instanceof List) {
-      to.writeStartArray();
-      for (Json element : elements()) {
-        element.write(to);
-      }
-      to.writeEndArray();
-    } else {
-      to.writeStartObject();
-      for (Map.Entry<String, Json> field : fields().entrySet()) {
-        to.writeFieldName(field.getKey());
-        field.getValue().write(to);
-      }
-      to.writeEndObject();
-    }
-  }
-
-  private static Json read(JsonParser parser, JsonToken token) throws IOException {
-    return switch (token.id()) {
-      case JsonTokenId.ID_START_OBJECT -> readFields(parser);
-      case JsonTokenId.ID_START_ARRAY -> readElements(parser);
-      case JsonTokenId.ID_STRING -> new Json(parser.getText());
-      case JsonTokenId.ID_NUMBER_INT ->
-          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-              ? new Json(parser.getDecimalValue())
-              : new Json(parser.getLongValue());
-      case JsonTokenId.ID_NUMBER_FLOAT -> new Json(parser.getDecimalValue());
-      case JsonTokenId.ID_TRUE -> TRUE;
-      case JsonTokenId.ID_FALSE -> FALSE;
-      default -> NULL;
-    };
-  }
-
-  private static Json readFields(JsonParser parser) throws IOException {
-    Map<String, Json> fields = new LinkedHashMap<>();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      fields.put(name, read(parser, parser.nextToken()));
-    }
-    return new Json(Collections.unmodifiableMap(fields));
-  }
-
-  private static Json readElements(JsonParser parser) throws IOException {
-    List<Json> elements = new ArrayList<>();
-    for (JsonToken next = parser.nextToken();
-        next != JsonToken.END_ARRAY;
-        next = parser.nextToken()) {
-      elements.add(read(parser, next));
-    }
-    return new Json(Collections.unmodifiableList(elements));
-  }
-
-  private static JsonFactory factory() {
-    JsonFactoryBuilder builder = new JsonFactoryBuilder();
-    builder.streamReadConstraints(
-        StreamReadConstraints.builder()
-            .maxNestingDepth(MAX_DEPTH)
-            .maxStringLength(16 * 1024 * 1024)
-            .build());
-    // Field names come from the other side: interning them would fill a table that never shrinks.
-    builder.disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
-    builder.enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
-    return builder.build();
-  }
-
-  private static String firstLine(String message) {
-    int end = message == null ? -1 : message.indexOf('\n');
-    return end < 0 ? String.valueOf(message) : message.substring(0, end);
+  /** What JSON writes for a number, a truth value or null. */
+  String literal() {
+    return String.valueOf(value);
   }
 
   /** Collects the fields of an object. */

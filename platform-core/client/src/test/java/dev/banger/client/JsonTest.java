@@ -22,6 +22,9 @@ class JsonTest {
         "-9223372036854775808",
         "9223372036854775808",
         "0.1",
+        "9223372036854775807",
+        "1E+30",
+        "[\"\\uD800\",\"\\uDC00x\"]",
         "[1,[2,{\"a\":[null]}],\"\\u0000\\\"\"]",
         "{\"b\":1,\"a\":\"ä🐧\"}",
       })
@@ -46,7 +49,21 @@ class JsonTest {
         "\"\u0001\"",
         "[1,]",
         "01",
-        "NaN"
+        "NaN",
+        "-",
+        "1.",
+        "1e",
+        "+1",
+        ".5",
+        "{\"a\":1,}",
+        "\"\\x\"",
+        "\"\\u12g4\"",
+        "\"a",
+        "[",
+        "tru",
+        "{\"a\" 1}",
+        "1e99999999999",
+        "\ufeff1"
       })
   void whatIsNoJsonIsRefused(String text) {
     assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(MalformedJsonException.class);
@@ -57,7 +74,7 @@ class JsonTest {
     assertThat(Json.parse("[".repeat(64) + "]".repeat(64)).isArray()).isTrue();
     assertThatThrownBy(() -> Json.parse("[".repeat(65) + "]".repeat(65)))
         .isInstanceOf(MalformedJsonException.class)
-        .hasMessageContaining("out of bounds");
+        .hasMessageContaining("nested deeper than 64");
     assertThatThrownBy(() -> Json.parse("[".repeat(100_000)))
         .isInstanceOf(MalformedJsonException.class);
   }
