@@ -9,11 +9,11 @@ new=/newroot
 
 say() { echo "banger: $*" >&2; }
 
-# The kernel reboots at once when process 1 dies (panic=1), and the VMM ends on a reboot: the host sees it.
+# The VMM ends on a reboot, so the host sees at once that the guest is down, and this line last on the console.
 die() {
     say "$*"
     busybox sync
-    busybox sleep 0.2
+    busybox reboot -f
     exit 1
 }
 
@@ -68,22 +68,20 @@ busybox setsid busybox chroot . /run/banger/agent/bin/busybox sh /run/banger/age
     </dev/null >/dev/null 2>&1 &
 
 if wait_for /dev/vdb 5; then
-    if busybox mount -t ext4 -o rw,noatime /dev/vdb root; then
-        # Older layouts put root's home one level too deep. Nothing that is already outside is replaced.
-        if [ -d root/root ] && [ ! -L root/root ]; then
-            for entry in root/root/* root/root/.[!.]* root/root/..?*; do
-                [ -e "$entry" ] || [ -L "$entry" ] || continue
-                name=${entry##*/}
-                [ "$name" != lost+found ] || continue
-                if [ ! -e "root/$name" ] && [ ! -L "root/$name" ]; then
-                    busybox mv "$entry" "root/$name"
-                fi
-            done
-            busybox rmdir root/root/lost+found 2>/dev/null
-            busybox rmdir root/root 2>/dev/null || say '/root/root holds files that are also in /root; left as it is'
-        fi
-    else
-        say 'cannot mount the work disk /dev/vdb; /root is on the root disk'
+    # What the user keeps there must not seem to be gone, nor new work land elsewhere.
+    busybox mount -t ext4 -o rw,noatime /dev/vdb root || die 'cannot mount the work disk /dev/vdb as ext4'
+    # Older layouts put root's home one level too deep. Nothing that is already outside is replaced.
+    if [ -d root/root ] && [ ! -L root/root ]; then
+        for entry in root/root/* root/root/.[!.]* root/root/..?*; do
+            [ -e "$entry" ] || [ -L "$entry" ] || continue
+            name=${entry##*/}
+            [ "$name" != lost+found ] || continue
+            if [ ! -e "root/$name" ] && [ ! -L "root/$name" ]; then
+                busybox mv "$entry" "root/$name"
+            fi
+        done
+        busybox rmdir root/root/lost+found 2>/dev/null
+        busybox rmdir root/root 2>/dev/null || say '/root/root holds files that are also in /root; left as it is'
     fi
 else
     say 'there is no work disk; /root is on the root disk'
