@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,7 +58,10 @@ final class ImageShelf {
   }
 
   private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to.getParent());
+    // As the daemon makes them: for their owner only.
+    Files.createDirectories(
+        to.getParent(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     List<Path> all;
     try (Stream<Path> walk = Files.walk(from)) {
       all = new ArrayList<>(walk.toList());
