@@ -109,6 +109,14 @@ public final class ProcessTable {
     }
   }
 
+  /** SIGKILL, to exactly this process: a pid that was taken over by another one is left alone. */
+  public void kill(Entry process) {
+    // The handle remembers the start time it saw, which is why ours is compared after it was made.
+    ProcessHandle.of(process.pid())
+        .filter(_ -> isAlive(process.pid(), process.startTicks()))
+        .ifPresent(ProcessHandle::destroyForcibly);
+  }
+
   /** All live processes whose command line matches. */
   public List<Entry> scan(Predicate<List<String>> argv) {
     List<Entry> found = new ArrayList<>();

@@ -44,8 +44,8 @@ public final class DaemonMethods {
                 .done());
     methods.put(
         "daemon.stop",
-        _ -> {
-          stop.run();
+        call -> {
+          call.afterAnswer(stop);
           return Json.build().put("stopping", true).done();
         });
   }

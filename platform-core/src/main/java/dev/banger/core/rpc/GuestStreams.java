@@ -67,8 +67,10 @@ public final class GuestStreams {
             params.integer("rows").orElse(24),
             params.integer("cols").orElse(80));
     boolean stdin = params.flag("stdin", true);
-    try (GuestProcess process = link(call).exec(spec, START_LIMIT)) {
-      StreamEnds client = call.upgrade();
+    GuestLink link = link(call);
+    // From here on failures are the guest command's: clients tell them from a VM that is not there.
+    StreamEnds client = call.upgrade();
+    try (GuestProcess process = link.exec(spec, START_LIMIT)) {
       if (!stdin) {
         process.stdin().close();
       }
@@ -85,6 +87,8 @@ public final class GuestStreams {
       } finally {
         in.interrupt();
       }
+    } catch (BangerException e) {
+      client.error(e);
     }
     return Json.NULL;
   }

@@ -13,6 +13,7 @@ public final class RpcCall {
   private final OutputStream out;
   private boolean upgraded;
   private boolean clientGone;
+  private Runnable afterAnswer = () -> {};
 
   RpcCall(Json id, Json params, InputStream in, OutputStream out) {
     this.id = id;
@@ -56,6 +57,15 @@ public final class RpcCall {
             .done());
     upgraded = true;
     return new StreamEnds(in, out);
+  }
+
+  /** Something to do once the answer is on its way, for what would keep it from being sent. */
+  synchronized void afterAnswer(Runnable action) {
+    afterAnswer = action;
+  }
+
+  synchronized void answered() {
+    afterAnswer.run();
   }
 
   synchronized boolean isUpgraded() {

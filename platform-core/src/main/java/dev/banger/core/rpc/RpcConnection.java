@@ -65,7 +65,11 @@ final class RpcConnection {
     if (call.isUpgraded()) {
       return false;
     }
-    RpcCall.writeLine(out, response);
+    try {
+      RpcCall.writeLine(out, response);
+    } finally {
+      call.answered();
+    }
     return true;
   }
 

@@ -72,7 +72,7 @@ final class Acceleration {
         qemu,
         mode == AccelMode.KVM ? "kvm" : "tcg",
         device + " is not probed yet; the first start does it",
-        "");
+        "start a VM once, then ask again: banger vm create");
   }
 
   private DriverStatus without(QemuInstallation.Found qemu, String reason, String remedy) {

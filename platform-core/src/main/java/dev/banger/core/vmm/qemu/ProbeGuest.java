@@ -26,6 +26,11 @@ class ProbeGuest {
   /** No probe lives this long. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
+  /** What a probe's QEMU is called, and where its initramfs is found: together they name it. */
+  static final String NAME = "banger-probe,process=banger-probe";
+
+  static final String INITRAMFS_PREFIX = "kvm-probe-";
+
   private final Commands commands;
   private final Path workDir;
 
@@ -48,7 +53,7 @@ class ProbeGuest {
     try {
       Files.createDirectories(workDir);
       removeAbandoned();
-      initramfs = Files.createTempFile(workDir, "kvm-probe-", ".cpio");
+      initramfs = Files.createTempFile(workDir, INITRAMFS_PREFIX, ".cpio");
       Files.write(initramfs, ProbeInitramfs.bytes());
       return boot(argv(qemu, kernel, initramfs, accelerator, deadline), deadline);
     } catch (IOException e) {
@@ -62,7 +67,8 @@ class ProbeGuest {
   /** What a probe whose daemon died has left. */
   private void removeAbandoned() throws IOException {
     Instant old = Instant.now().minus(ABANDONED);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(workDir, "kvm-probe-*.cpio")) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(workDir, INITRAMFS_PREFIX + "*.cpio")) {
       for (Path file : files) {
         if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
           delete(file);
@@ -110,7 +116,7 @@ class ProbeGuest {
             Long.toString(deadline.toSeconds() + GRACE_SECONDS),
             QemuOption.plain("qemu", qemu)));
     argv.addAll(QemuCommandLine.machineArguments(accelerator));
-    argv.addAll(List.of("-name", "banger-probe,process=banger-probe", "-smp", "1", "-m", "256M"));
+    argv.addAll(List.of("-name", NAME, "-smp", "1", "-m", "256M"));
     argv.addAll(List.of("-kernel", QemuOption.plain("kernel", kernel)));
     argv.addAll(List.of("-initrd", QemuOption.plain("initrd", initramfs)));
     argv.addAll(List.of("-append", KernelArguments.of(accelerator, List.of())));

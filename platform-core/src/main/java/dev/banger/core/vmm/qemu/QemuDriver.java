@@ -47,6 +47,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
    */
   public QemuDriver(Commands commands, Path stateDir, QemuSettings settings) {
     this(commands, stateDir, settings, new ProbeGuest(commands, stateDir), Clock.systemUTC());
+    processes.killProbes(stateDir);
   }
 
   QemuDriver(
@@ -181,7 +182,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
         return;
       }
       life(paths, handles).ifPresent(QemuLife::killedByUs);
-      processes.find(paths, handles).ifPresent(QemuProcesses::kill);
+      processes.find(paths, handles).ifPresent(processes::kill);
       if (!processes.awaitGone(handles, end.left())) {
         throw new BangerException(
             ErrorKind.TIMEOUT,

@@ -1,8 +1,10 @@
 package dev.banger.core.vmm.qemu;
 
+import dev.banger.core.host.OwnProcess;
 import dev.banger.core.host.ProcessTable;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,7 @@ final class QemuProcesses {
   QemuProcesses(ProcessTable table) {
     this.table = table;
     this.bootId = table.bootId();
-    this.uid = table.find(ProcessHandle.current().pid()).orElseThrow().uid();
+    this.uid = table.find(OwnProcess.pid()).orElseThrow().uid();
   }
 
   String bootId() {
@@ -87,9 +89,19 @@ final class QemuProcesses {
   }
 
   /** SIGKILL, to exactly this process. */
-  static void kill(ProcessTable.Entry process) {
-    // The handle remembers the start time and does not signal a process that took over the pid.
-    ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+  void kill(ProcessTable.Entry process) {
+    table.kill(process);
+  }
+
+  /** Ends the probe guests of a daemon that died over them; {@code workDir} says whose they are. */
+  void killProbes(Path workDir) {
+    String initramfs = workDir.resolve(ProbeGuest.INITRAMFS_PREFIX).toString();
+    table
+        .scan(
+            argv ->
+                argv.contains(ProbeGuest.NAME)
+                    && argv.stream().anyMatch(word -> word.startsWith(initramfs)))
+        .forEach(table::kill);
   }
 
   private boolean isOf(VmPaths paths, ProcessTable.Entry process) {
