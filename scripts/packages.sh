@@ -53,7 +53,7 @@ look_for_tools() { # image that is to be imported: debian or tiny
   need e2fsprogs "makes their file systems" have_tool mkfs.ext4
   need busybox-static "is the first program in a guest" static_busybox
   need kmod "finds which kernel drivers a guest needs" have_tool depmod
-  need xz-utils "unpacks them" have_tool xz
+  need xz-utils "unpacks kernel drivers" have_tool xz
   if [[ $1 == debian ]]; then
     need mmdebstrap "makes the Debian image" have_tool mmdebstrap
     if ((EUID != 0)); then need uidmap "lets the image be made without root" have_tool newuidmap; fi
