@@ -81,6 +81,31 @@ class CrashIT {
   }
 
   @Test
+  void aDaemonToldToStopDuringACreateUndoesItFirst() throws Exception {
+    try (BangerHome home = BangerHome.with("tiny")) {
+      home.ok("vm", "create", "first", "--image", "tiny", "--no-start");
+      Process create =
+          home.banger("vm", "create", "late", "--image", "tiny", "--memory", "256MiB")
+              .start(home.dir().resolve("out"), home.dir().resolve("err"));
+      try {
+        while (home.ok("vm", "list", "-o", "json").json().size() < 2) {
+          assertThat(create.isAlive()).isTrue();
+        }
+        home.ok("daemon", "stop");
+        assertThat(create.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(create.exitValue()).isEqualTo(1);
+      } finally {
+        create.destroyForcibly();
+      }
+
+      // Before any daemon looks again.
+      assertThat(entries(home.dir().resolve("data/vms"))).isEqualTo(1);
+      assertThat(home.processes()).isEmpty();
+      assertThat(home.ok("vm", "list", "-o", "json").json()).hasSize(1);
+    }
+  }
+
+  @Test
   void aDaemonKilledAtAnyMomentOfACreateLeavesNothingAndTheNameIsFree() throws Exception {
     try (BangerHome home = BangerHome.with("tiny")) {
       home.ok("daemon", "start");

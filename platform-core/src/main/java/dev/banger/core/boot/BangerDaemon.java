@@ -7,6 +7,7 @@ import com.google.inject.Stage;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.FileLock;
+import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -153,6 +154,8 @@ public final class BangerDaemon {
     try {
       List<Module> modules = new ArrayList<>(modules(layout, config, opened, methods));
       Injector injector = Guice.createInjector(Stage.PRODUCTION, modules);
+      // Closed before all else but the socket: what they undo needs everything that is open.
+      opened.add("the operations", injector.getInstance(Operations.class));
       opened.add("the socket", server);
       Reconciler.Report report = injector.getInstance(Reconciler.class).run();
       LOG.log(

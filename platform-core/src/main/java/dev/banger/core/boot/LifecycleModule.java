@@ -26,8 +26,8 @@ import dev.banger.core.lifecycle.VmStore;
 final class LifecycleModule extends AbstractModule {
   @Provides
   @Singleton
-  Operations operations(OperationLog log, Opened opened) {
-    return opened.add("the operations", new Operations(log));
+  Operations operations(OperationLog log) {
+    return new Operations(log);
   }
 
   @Provides

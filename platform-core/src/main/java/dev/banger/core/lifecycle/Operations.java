@@ -50,7 +50,9 @@ public final class Operations implements AutoCloseable {
     } catch (Throwable e) {
       failure = e;
     }
-    if (failure != null && !(failure instanceof BangerException)) {
+    if (failure != null
+        && !(failure instanceof BangerException)
+        && !(failure instanceof InterruptedException)) {
       LOG.log(Level.WARNING, "op=" + operation.id() + " failed", failure);
     }
     if (failure == null) {

@@ -33,7 +33,17 @@ public record VmContext(
   }
 
   <T> T locked(VmRecord vm, Callable<T> body) throws Exception {
-    return locks.with(vm.id(), vm.name(), LifecycleSettings.LOCK_LIMIT, body);
+    return locked(vm, Progress.NONE, body);
+  }
+
+  /** The same, telling whoever watches when another request has to end first. */
+  <T> T locked(VmRecord vm, Progress progress, Callable<T> body) throws Exception {
+    return locks.with(
+        vm.id(),
+        vm.name(),
+        LifecycleSettings.LOCK_LIMIT,
+        () -> progress.stage("wait_turn", "note", "another request on this VM runs first"),
+        body);
   }
 
   /** The record as it is now; another request may have changed or removed it meanwhile. */

@@ -25,15 +25,20 @@ public final class VmLocks {
   /**
    * Runs {@code body} under the VM's lock.
    *
+   * @param waiting called once when the lock is not free at once
    * @throws BangerException of kind CONFLICT when the lock is not free within {@code atMost}
    */
-  public <T> T with(VmId id, String name, Duration atMost, Callable<T> body) throws Exception {
+  public <T> T with(VmId id, String name, Duration atMost, Runnable waiting, Callable<T> body)
+      throws Exception {
     Entry entry;
     synchronized (entries) {
       entry = entries.computeIfAbsent(id, _ -> new Entry());
       entry.users++;
     }
     try {
+      if (entry.lock.isLocked() && !entry.lock.isHeldByCurrentThread()) {
+        waiting.run();
+      }
       if (!entry.lock.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new BangerException(
             ErrorKind.CONFLICT,

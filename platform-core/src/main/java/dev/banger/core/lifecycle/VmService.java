@@ -82,7 +82,7 @@ public final class VmService {
           operations.begin(
               "vm.create",
               vm.name(),
-              op -> context.locked(vm, () -> make(vm, image, request, op))));
+              op -> context.locked(vm, op, () -> make(vm, image, request, op))));
     } catch (RuntimeException e) {
       context.store().delete(vm.id());
       throw e;
@@ -244,7 +244,7 @@ public final class VmService {
         operations.begin(
             "vm.start",
             vm.name(),
-            op -> context.locked(vm, () -> startLocked(context.reload(vm), timeout, op))));
+            op -> context.locked(vm, op, () -> startLocked(context.reload(vm), timeout, op))));
   }
 
   private VmOutcome startLocked(VmRecord vm, Optional<Duration> timeout, Progress progress)
@@ -287,6 +287,7 @@ public final class VmService {
           cancelBoot(vm);
           return context.locked(
               vm,
+              op,
               () ->
                   stopLocked(
                       context.reload(vm),
@@ -333,6 +334,7 @@ public final class VmService {
         op ->
             context.locked(
                 vm,
+                op,
                 () -> {
                   VmOutcome stopped =
                       stopLocked(
@@ -352,6 +354,7 @@ public final class VmService {
           cancelBoot(vm);
           return context.locked(
               vm,
+              op,
               () -> {
                 Optional<VmRecord> now = context.store().find(vm.id());
                 if (now.isPresent()) {
@@ -367,7 +370,7 @@ public final class VmService {
     return operations.begin(
         "vm.repair",
         vm.name(),
-        op -> context.locked(vm, () -> repairLocked(context.reload(vm), op)));
+        op -> context.locked(vm, op, () -> repairLocked(context.reload(vm), op)));
   }
 
   private VmOutcome repairLocked(VmRecord vm, Progress progress) throws InterruptedException {

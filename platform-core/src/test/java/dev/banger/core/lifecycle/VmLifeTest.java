@@ -12,6 +12,8 @@ import dev.banger.core.vmm.FakeVmmDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -289,6 +291,13 @@ class VmLifeTest {
     Lab.await(lab.vms.stop(quick, Optional.empty(), true));
 
     assertThat(order.get()).isNull();
+    List<String> said = Collections.synchronizedList(new ArrayList<>());
+    starting.watch((_, stage) -> said.add(stage.stage()));
+    long patience = System.nanoTime() + Lab.PATIENCE.toNanos();
+    while (!said.contains("wait_turn") && System.nanoTime() < patience) {
+      Thread.sleep(2);
+    }
+    assertThat(said).contains("wait_turn");
     hang.release();
     Lab.await(stopping);
     Lab.await(starting);
@@ -310,7 +319,7 @@ class VmLifeTest {
   void watchersSeeAllStagesFromTheBeginning() {
     Operation create = lab.vms.create(lab.request("web"));
     Lab.await(create);
-    List<String> seen = new java.util.ArrayList<>();
+    List<String> seen = new ArrayList<>();
 
     create.watch((_, stage) -> seen.add(stage.stage() + " " + stage.status()));
 
