@@ -24,9 +24,11 @@ final class StartVm {
   private static final int CONSOLE_LINES = 12;
 
   private final VmContext context;
+  private final BootSlots slots;
 
-  StartVm(VmContext context) {
+  StartVm(VmContext context, BootSlots slots) {
     this.context = context;
+    this.slots = slots;
   }
 
   /**
@@ -48,16 +50,18 @@ final class StartVm {
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 
-    progress.stage("boot_vmm", "started", "");
-    rollback.push("the VMM", () -> context.killAndRelease(vm));
-    VmHandles handles = driver.launch(plan(vm, image, paths), LifecycleSettings.LAUNCH_LIMIT);
-    context.scratch().write(paths, handles);
-    Live live = context.adopt(vm, handles);
-    progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());
+    try (BootSlots.Slot _ = slots.take(progress)) {
+      progress.stage("boot_vmm", "started", "");
+      rollback.push("the VMM", () -> context.killAndRelease(vm));
+      VmHandles handles = driver.launch(plan(vm, image, paths), LifecycleSettings.LAUNCH_LIMIT);
+      context.scratch().write(paths, handles);
+      Live live = context.adopt(vm, handles);
+      progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());
 
-    progress.stage("wait_guest_agent", "started", "");
-    GuestLink link = awaitAgent(vm, live, paths, startTimeout);
-    progress.stage("wait_guest_agent", "done", "kernel " + link.hello().kernel());
+      progress.stage("wait_guest_agent", "started", "");
+      GuestLink link = awaitAgent(vm, live, paths, startTimeout);
+      progress.stage("wait_guest_agent", "done", "kernel " + link.hello().kernel());
+    }
     return vm;
   }
 

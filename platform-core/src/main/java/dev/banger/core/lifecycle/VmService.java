@@ -31,7 +31,7 @@ public final class VmService {
   public VmService(VmContext context, Operations operations) {
     this.context = context;
     this.operations = operations;
-    this.starter = new StartVm(context);
+    this.starter = new StartVm(context, new BootSlots(Runtime.getRuntime().availableProcessors()));
     this.stopper = new StopVm(context);
     this.deleter = new DeleteVm(context);
   }
