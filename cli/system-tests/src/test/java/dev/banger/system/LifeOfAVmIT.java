@@ -97,6 +97,7 @@ class LifeOfAVmIT {
   void execTellsWhatCannotRun() {
     home.run("vm", "exec", "web", "--", "no-such-command").exited(127);
     home.run("vm", "exec", "web", "--", "/etc/passwd").exited(126);
+    home.run("vm", "exec", "web", "--", "/etc").exited(126);
     home.run("vm", "exec", "web", "--cwd", "/no/such/dir", "--", "true").exited(125);
     home.run("vm", "exec", "nobody", "--", "true").exited(125);
   }
