@@ -156,7 +156,10 @@ final class Dispatcher {
     String nearest = Nearest.to(word, next);
     String hint =
         (path.isEmpty() ? prefix : "banger " + path.get(0) + " ") + "--help lists the commands";
-    if (nearest != null) {
+    String shortened = Catalog.shortForm(word);
+    if (shortened != null && path.size() == 1 && shortened.startsWith(path.get(0) + " ")) {
+      hint = "did you mean banger " + shortened + "?";
+    } else if (nearest != null) {
       hint = "did you mean " + prefix + nearest + "?";
     } else if (path.isEmpty() && groupOf(word) != null) {
       hint = "did you mean banger " + groupOf(word) + " " + word + "?";

@@ -181,6 +181,43 @@ class DaemonTest {
   }
 
   @Test
+  void aDaemonThatNobodyReapsCountsAsStopped() throws Exception {
+    // The parent becomes a program that never asks about its child, and the child ends after that.
+    Process parent =
+        new ProcessBuilder("sh", "-c", "exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 1000")
+            .start();
+    try (FakeDaemon daemon = new FakeDaemon(home.resolve("run/d.sock"))) {
+      String pid = parent.inputReader().readLine();
+      await(() -> Files.readString(Path.of("/proc/" + parent.pid() + "/comm")).equals("sleep\n"));
+      parent.getOutputStream().close();
+      await(() -> Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z "));
+      daemon.answer("daemon.ping", "{'version':'0.1.0','protocol':1,'pid':" + pid + "}");
+      daemon.on(
+          "daemon.stop",
+          (params, session) -> {
+            Files.delete(home.resolve("run/d.sock"));
+            return Json.build().done();
+          });
+
+      assertThat(cli.run("daemon", "stop").out()).isEqualTo("stopped; VMs keep running\n");
+    } finally {
+      parent.destroyForcibly().waitFor();
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("30 s have passed").isLessThan(end);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
   void statusShowsWhatTheDaemonFound() throws Exception {
     try (FakeDaemon daemon = new FakeDaemon(home.resolve("run/d.sock"))) {
       daemon.answer(

@@ -67,9 +67,12 @@ class ExecTest extends CliTestBase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'kind':'notFound','message':'no-such-command is not there'} | 127",
-        "{'kind':'guest','message':'/etc/passwd is not executable'}   | 126",
-        "{'kind':'guest','message':'the connection to the guest was lost'} | 125",
+        "{'kind':'notFound','message':'no-such-command is not there','exitCode':127} | 127",
+        "{'kind':'guest','message':'/etc is a directory','exitCode':126} | 126",
+        "{'kind':'guest','message':'the connection to the guest was lost','exitCode':125} | 125",
+        "{'kind':'notFound','message':'the VM is gone','exitCode':125} | 125",
+        "{'kind':'guest','message':'something is not executable'}     | 125",
+        "{'kind':'guest','message':'no exit code of ours','exitCode':0} | 125",
         "{'kind':'timeout','message':'the guest did not answer'}      | 125",
       })
   void whatCannotRunIsToldAsShellsDo(String error, int code) {

@@ -61,7 +61,7 @@ class RestTest extends CliTestBase {
             "--package",
             "gcc");
 
-    assertThat(ran.err()).isEqualTo("  bootstrap         38.0 s\n");
+    assertThat(ran.err()).isEqualTo("  bootstrap          38.0 s\n");
     assertThat(ran.out()).isEqualTo("image  debian  430 MiB  bookworm\n");
     assertThat(daemon.params("image.import"))
         .isEqualTo(json("{'kind':'debian','suite':'bookworm','packages':['make','gcc']}"));
@@ -96,7 +96,7 @@ class RestTest extends CliTestBase {
           return json(OP.replace("STATE", "done"));
         });
     assertThat(cli.run("op", "watch", "op-3"))
-        .isEqualTo(new Cli.Ran(0, "op-3  vm.create  done\n", "  boot                7 ms\n"));
+        .isEqualTo(new Cli.Ran(0, "op-3  vm.create  done\n", "  boot                 7 ms\n"));
 
     daemon.answer(
         "op.watch",

@@ -105,6 +105,21 @@ class SshTest extends CliTestBase {
   }
 
   @Test
+  void sshConfigOutlivesTheBuildThatWroteIt() throws Exception {
+    Path build = Files.createDirectories(home.resolve("dist/versions/abc"));
+    Path lasting = Files.createDirectories(home.resolve("dist/bin")).resolve("banger");
+    System.setProperty("banger.dist", build.toString());
+    try {
+      assertThat(cli.run("vm", "ssh-config", "web").out()).contains(build + "/bin/banger vm proxy");
+      Files.writeString(lasting, "");
+      assertThat(lasting.toFile().setExecutable(true)).isTrue();
+      assertThat(cli.run("vm", "ssh-config", "web").out()).contains(lasting + " vm proxy");
+    } finally {
+      System.clearProperty("banger.dist");
+    }
+  }
+
+  @Test
   void withoutRefItIsForEveryRunningVm() throws Exception {
     daemon.answer("vm.list", "[" + VM + "," + VM.replace("running", "stopped") + "]");
 

@@ -76,7 +76,7 @@ class VmCommandsTest extends CliTestBase {
     assertThat(ran.err())
         .isEqualTo(
             """
-              prepare_disks      12 ms
+              prepare_disks       12 ms
               wait_guest_agent   30.0 s   failed: silent
             warning: slow
             """);
@@ -97,9 +97,9 @@ class VmCommandsTest extends CliTestBase {
 
     assertThat(cli.onTerminal().run("vm", "create").err())
         .isEqualTo(
-            "  boot ...\r\u001b[K\u001b[31m  boot               12 ms   failed: no\u001b[0m\n");
+            "  boot ...\r\u001b[K\u001b[31m  boot                12 ms   failed: no\u001b[0m\n");
     assertThat(cli.env("NO_COLOR", "1").run("vm", "create").err())
-        .isEqualTo("  boot               12 ms   failed: no\n");
+        .isEqualTo("  boot                12 ms   failed: no\n");
   }
 
   @Test
@@ -173,7 +173,7 @@ class VmCommandsTest extends CliTestBase {
     assertThat(ran.code()).isEqualTo(130);
     assertThat(ran.err())
         .contains("cancelling op-3 (Ctrl-C again leaves it running)")
-        .contains("error: op-3 was cancelled");
+        .contains("error: op-3 was cancelled; all it had made is removed");
     assertThat(daemon.params("op.cancel").text("id")).isEqualTo("op-3");
   }
 
@@ -314,9 +314,14 @@ class VmCommandsTest extends CliTestBase {
         "vm.health",
         "{'results':[{'ref':'web','ok':true,'vm':"
             + VM
-            + ",'health':{'bootId':'b1','load1':0.5}}]}");
+            + ",'health':{'kernel':'6.1','bootId':'b1','uptimeSeconds':125,'load1':0.5,'memoryTotalMiB':2048,'memoryAvailableMiB':163,'initDone':true}}]}");
 
-    assertThat(cli.run("vm", "health", "web").out()).contains("bootId=b1 load1=0.5");
+    assertThat(cli.run("vm", "health", "web").out())
+        .isEqualTo(
+            """
+            NAME  STATE    UP         LOAD  FREE MEMORY       INIT  KERNEL
+            web   running  2 min 5 s  0.5   163 MiB of 2 GiB  done  6.1
+            """);
     assertThat(cli.run("vm", "health", "web", "-o", "json").json().get("health").text("bootId"))
         .isEqualTo("b1");
   }

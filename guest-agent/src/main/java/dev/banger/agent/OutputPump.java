@@ -9,11 +9,14 @@ import java.io.OutputStream;
 final class OutputPump implements Runnable {
   private static final int CHUNK = 32 * 1024;
 
+  /** How often nothing must have moved before an output is given up. */
+  private static final int TURNS = 20;
+
   private final InputStream from;
   private final int kind;
   private final OutputStream to;
-  private long waitingSince = System.nanoTime();
-  private boolean waiting = true;
+  private long moves;
+  private boolean waiting;
   private boolean ended;
   private boolean abandoned;
 
@@ -27,6 +30,7 @@ final class OutputPump implements Runnable {
   public void run() {
     byte[] chunk = new byte[CHUNK];
     try {
+      setWaiting(true);
       int count = from.read(chunk, 0, CHUNK);
       while (count >= 0) {
         setWaiting(false);
@@ -46,12 +50,18 @@ final class OutputPump implements Runnable {
   /**
    * Waits until all output has been sent, or none has come for {@code millis} although the command
    * is gone: then somebody else has its output open, and what that writes is read and dropped.
+   *
+   * <p>The time is taken in turns of this thread, not by the clock alone: on a machine so busy that
+   * the reading thread has not run for that long, output that is there would be lost.
    */
   void awaitEnd(long millis) throws InterruptedException {
     synchronized (this) {
-      long from0 = System.nanoTime();
-      while (!ended && !(waiting && millisSince(from0) >= millis && idleMillis() >= millis)) {
-        wait(waiting ? Math.max(1, millis - Math.min(millisSince(from0), idleMillis())) : millis);
+      long turn = Math.max(1, millis / TURNS);
+      int idle = 0;
+      while (!ended && idle < TURNS) {
+        long before = moves;
+        wait(turn);
+        idle = waiting && moves == before ? idle + 1 : 0;
       }
     }
     synchronized (to) {
@@ -59,17 +69,9 @@ final class OutputPump implements Runnable {
     }
   }
 
-  private long idleMillis() {
-    return millisSince(waitingSince);
-  }
-
-  private static long millisSince(long nanoTime) {
-    return (System.nanoTime() - nanoTime) / 1_000_000;
-  }
-
   private synchronized void setWaiting(boolean now) {
     waiting = now;
-    waitingSince = System.nanoTime();
+    moves++;
     notifyAll();
   }
 

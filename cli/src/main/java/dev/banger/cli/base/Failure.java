@@ -66,7 +66,13 @@ public final class Failure extends RuntimeException {
         message.isEmpty() ? "the daemon gave no reason" : message,
         error.text("hint"),
         error.get("details").texts(),
-        FAILED);
+        exitCode(error));
+  }
+
+  /** Where a guest's command is at stake, the daemon says what a shell would exit with. */
+  private static int exitCode(Json error) {
+    long code = error.get("exitCode").number(FAILED);
+    return code >= BANGER_FAILED && code <= COMMAND_NOT_FOUND ? (int) code : FAILED;
   }
 
   /** The same failure, ending the process with {@code code}. */

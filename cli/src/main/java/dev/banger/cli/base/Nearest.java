@@ -6,7 +6,8 @@ public final class Nearest {
 
   /**
    * The candidate with the fewest typing slips (a letter too many, missing, wrong, or two swapped)
-   * from {@code word}, or null when none is nearer than a third of its length, at least one slip.
+   * from {@code word}; where none is nearer than a third of its length, at least one slip, the only
+   * one that begins with it; else null.
    */
   public static String to(String word, Iterable<String> candidates) {
     String best = null;
@@ -18,7 +19,20 @@ public final class Nearest {
         best = candidate;
       }
     }
-    return best;
+    return best == null ? onlyOneBeginningWith(word, candidates) : best;
+  }
+
+  private static String onlyOneBeginningWith(String word, Iterable<String> candidates) {
+    String only = null;
+    for (String candidate : candidates) {
+      if (candidate.startsWith(word)) {
+        if (only != null) {
+          return null;
+        }
+        only = candidate;
+      }
+    }
+    return only;
   }
 
   private static int slips(String a, String b) {

@@ -9,7 +9,7 @@ import dev.banger.client.Notifications;
  * standard output.
  */
 public final class Stages implements Notifications {
-  private static final int NAME_WIDTH = 15;
+  private static final int NAME_WIDTH = 16;
   private static final int TIME_WIDTH = 9;
 
   private final Invocation call;

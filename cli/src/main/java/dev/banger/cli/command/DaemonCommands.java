@@ -8,6 +8,7 @@ import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Quantities;
 import dev.banger.cli.daemon.DaemonLog;
 import dev.banger.cli.daemon.DaemonStarter;
+import dev.banger.cli.daemon.HostProcess;
 import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Table;
 import dev.banger.client.BangerClient;
@@ -150,7 +151,7 @@ public final class DaemonCommands implements Command {
       }
       // Its process too, where it is another's: a next daemon waits for the locks of this one.
       boolean isAlive =
-          pid > 0 && pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
+          pid > 0 && pid != ProcessHandle.current().pid() && HostProcess.isRunning(pid);
       if (!isListening && !isAlive) {
         return;
       }

@@ -129,26 +129,17 @@ record GuestCommand(
       if (interrupt != null && interrupt.hasLeft()) {
         throw left();
       }
-      throw exitCodeFor(e);
+      throw bangerFailed(e);
     } catch (IOException e) {
       if (interrupt != null && interrupt.hasLeft()) {
         throw left();
       }
-      throw exitCodeFor(Streams.lost());
+      throw bangerFailed(Streams.lost());
     }
   }
 
   private static Failure left() {
     return Failure.interrupted("interrupted; the guest's command was hung up", "");
-  }
-
-  private static Failure exitCodeFor(Failure failure) {
-    if (failure.kind().equals("notFound")) {
-      return failure.withExitCode(Failure.COMMAND_NOT_FOUND);
-    }
-    boolean isRefused =
-        failure.kind().equals("guest") && failure.getMessage().contains("not executable");
-    return failure.withExitCode(isRefused ? Failure.NOT_EXECUTABLE : Failure.BANGER_FAILED);
   }
 
   /** A thread of its own, left behind when the command ends first: a read cannot be broken off. */

@@ -6,6 +6,7 @@ import dev.banger.cli.base.Stages;
 import dev.banger.cli.term.Text;
 import dev.banger.client.BangerClient;
 import dev.banger.client.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,10 +97,23 @@ record SshTarget(
     return line.toString().replace("%", "%%");
   }
 
+  /**
+   * Where banger is found later too: a line of this may live for long in a configuration file, and
+   * a distribution keeps each build in {@code versions/} only until it is out of use.
+   */
   private static String launcher() {
     String distribution = System.getProperty("banger.dist", "");
-    return distribution.isEmpty()
-        ? "banger"
-        : Path.of(distribution).resolve("bin/banger").toAbsolutePath().toString();
+    if (distribution.isEmpty()) {
+      return "banger";
+    }
+    Path build = Path.of(distribution).toAbsolutePath();
+    Path versions = build.getParent();
+    if (versions != null && versions.endsWith("versions")) {
+      Path lasting = versions.resolveSibling("bin/banger");
+      if (Files.isExecutable(lasting)) {
+        return lasting.toString();
+      }
+    }
+    return build.resolve("bin/banger").toString();
   }
 }

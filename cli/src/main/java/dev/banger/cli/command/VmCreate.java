@@ -1,6 +1,7 @@
 package dev.banger.cli.command;
 
 import dev.banger.cli.base.Command;
+import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Operations;
 import dev.banger.cli.base.Options;
@@ -47,7 +48,7 @@ public final class VmCreate implements Command {
       return 0;
     }
     long start = System.nanoTime();
-    Json vm = Operations.run(call, "vm.create", params.done(), Stages.streamed(call), true);
+    Json vm = create(call, params.done());
     if (call.isJson()) {
       call.print(Json.build().put("result", vm).done());
     } else if (call.isQuiet()) {
@@ -61,5 +62,20 @@ public final class VmCreate implements Command {
                   : "  " + vm.text("state")));
     }
     return 0;
+  }
+
+  private static Json create(Invocation call, Json params) {
+    try {
+      return Operations.run(call, "vm.create", params, Stages.streamed(call), true);
+    } catch (Failure e) {
+      boolean isTakenBack =
+          e.exitCode() == Failure.INTERRUPTED
+              && e.hint().isEmpty()
+              && e.details().isEmpty()
+              && !call.parsed().flag("--keep-failed");
+      throw isTakenBack
+          ? Failure.interrupted(e.getMessage() + "; all it had made is removed", "")
+          : e;
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
+import dev.banger.cli.base.Quantities;
 import dev.banger.cli.term.Table;
 import dev.banger.client.Json;
 import java.util.ArrayList;
@@ -37,12 +38,22 @@ public final class VmHealth implements Command {
       call.print(Batch.isSingle(call) && all.size() == 1 ? all.get(0) : Json.array(all));
       return Batch.exitCode(call, results);
     }
-    Table table = new Table("NAME", "STATE", "HEALTH");
+    Table table = new Table("NAME", "STATE", "UP", "LOAD", "FREE MEMORY", "INIT", "KERNEL");
     boolean isAny = false;
     for (Json result : results.elements()) {
       if (result.get("ok").truth(false)) {
         Json vm = result.get("vm");
-        table.row(vm.text("name"), Show.state(vm), Show.cell(result.get("health")));
+        Json health = result.get("health");
+        table.row(
+            vm.text("name"),
+            Show.state(vm),
+            Quantities.elapsed(health.get("uptimeSeconds").number(0) * 1000),
+            health.text("load1"),
+            Quantities.mib(health.get("memoryAvailableMiB").number(0))
+                + " of "
+                + Quantities.mib(health.get("memoryTotalMiB").number(0)),
+            health.get("initDone").truth(false) ? "done" : "at work",
+            health.text("kernel"));
         isAny = true;
       }
     }

@@ -79,6 +79,17 @@ class LifeOfAVmIT {
 
   @Test
   @Order(1)
+  void namesBeyondAsciiArriveWhereTheHostHasNoLocaleAndTheGuestNeither() throws Exception {
+    Ran said = home.banger("vm", "exec", "web", "--", "echo", "grüße").with("LC_ALL", "C").run();
+    assertThat(said.ok().out()).isEqualTo("grüße\n");
+
+    Path file = Files.writeString(home.dir().resolve("tür"), "auf");
+    home.banger("vm", "cp", file.toString(), "web:/tmp/öffnung").with("LC_ALL", "C").run().ok();
+    assertThat(home.ok("vm", "exec", "web", "--", "cat", "/tmp/öffnung").out()).isEqualTo("auf");
+  }
+
+  @Test
+  @Order(1)
   void execFeedsStandardInput() {
     Ran ran =
         home.banger("vm", "exec", "web", "-i", "--", "tr", "a-z", "A-Z").input("hello\n").run();
@@ -97,6 +108,7 @@ class LifeOfAVmIT {
   void execTellsWhatCannotRun() {
     home.run("vm", "exec", "web", "--", "no-such-command").exited(127);
     home.run("vm", "exec", "web", "--", "/etc/passwd").exited(126);
+    home.run("vm", "exec", "web", "--", "/etc").exited(126);
     home.run("vm", "exec", "web", "--cwd", "/no/such/dir", "--", "true").exited(125);
     home.run("vm", "exec", "nobody", "--", "true").exited(125);
   }

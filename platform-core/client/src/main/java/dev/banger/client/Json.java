@@ -53,7 +53,7 @@ public final class Json {
   }
 
   /** A whole number that fits becomes a long, so that equal values are equal. */
-  static Json ofDecimal(BigDecimal number) {
+  public static Json ofDecimal(BigDecimal number) {
     boolean isLong = number.scale() == 0 && number.unscaledValue().bitLength() < Long.SIZE;
     return isLong ? of(number.longValueExact()) : new Json(number);
   }

@@ -1,6 +1,7 @@
 package dev.banger.core.guest;
 
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.CommandRefusedException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.protocol.GuestMessage;
 import java.util.List;
@@ -11,13 +12,17 @@ final class Failures {
 
   private Failures() {}
 
-  /** What the agent refused. */
-  static BangerException of(GuestMessage.Failure failure) {
+  /** What the agent refused, as the answer to {@code request}. */
+  static BangerException of(GuestMessage.Failure failure, GuestMessage request) {
     String text = GuestText.clean(failure.text(), SHOWN);
     return switch (failure.failure()) {
-      case NOT_FOUND -> new BangerException(ErrorKind.NOT_FOUND, text);
+      case NOT_FOUND ->
+          request instanceof GuestMessage.Exec
+              ? CommandRefusedException.notFound(text)
+              : new BangerException(ErrorKind.NOT_FOUND, text);
       case INVALID, BAD_CWD -> new BangerException(ErrorKind.INVALID, text);
-      case NOT_EXECUTABLE, FAILED -> new BangerException(ErrorKind.GUEST, text);
+      case NOT_EXECUTABLE -> CommandRefusedException.notExecutable(text);
+      case FAILED -> new BangerException(ErrorKind.GUEST, text);
       case BUSY -> new BangerException(ErrorKind.GUEST, text, "try again in a moment");
       case INTERNAL -> new BangerException(ErrorKind.GUEST, "the guest agent failed: " + text);
     };

@@ -69,7 +69,7 @@ final class Requests {
           e);
     }
     if (answer instanceof GuestMessage.Failure failure) {
-      throw Failures.of(failure);
+      throw Failures.of(failure, request);
     }
     if (!expected.isInstance(answer)) {
       throw Failures.nonsense(answer.kind() + " to " + request.kind());

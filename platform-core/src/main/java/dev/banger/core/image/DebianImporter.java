@@ -121,8 +121,8 @@ public final class DebianImporter {
                           sources.suiteIsHosts()
                               ? system
                               : Apt.ofSources(commands, aptDir, sources.lines()),
-                          Files.createDirectory(staging.scratch().resolve("kernel"))));
-      stages.note("download_kernel", kernel.version());
+                          Files.createDirectory(staging.scratch().resolve("kernel"))),
+              KernelPackages.Kernel::version);
       Path tree = staging.scratch().resolve("tree");
       stages.run(
           "build_rootfs",

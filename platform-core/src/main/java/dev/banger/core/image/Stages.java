@@ -2,6 +2,7 @@ package dev.banger.core.image;
 
 import dev.banger.core.lifecycle.Progress;
 import java.io.IOException;
+import java.util.function.Function;
 
 /** Reports each stage of an import as started and then done or failed. */
 final class Stages {
@@ -12,19 +13,22 @@ final class Stages {
   }
 
   <T> T run(String stage, Work<T> work) throws IOException, InterruptedException {
-    progress.stage(stage, "started", "");
-    boolean done = false;
-    try {
-      T result = work.run();
-      done = true;
-      return result;
-    } finally {
-      progress.stage(stage, done ? "done" : "failed", "");
-    }
+    return run(stage, work, _ -> "");
   }
 
-  void note(String stage, String message) {
-    progress.stage(stage, "note", message);
+  /** The same, with a remark on what came of it. */
+  <T> T run(String stage, Work<T> work, Function<T, String> remark)
+      throws IOException, InterruptedException {
+    progress.stage(stage, "started", "");
+    T result;
+    try {
+      result = work.run();
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      progress.stage(stage, "failed", "");
+      throw e;
+    }
+    progress.stage(stage, "done", remark.apply(result));
+    return result;
   }
 
   interface Work<T> {

@@ -67,8 +67,8 @@ public final class TinyImporter {
                 Path apt = Files.createDirectory(staging.scratch().resolve("apt"));
                 return new KernelPackages(commands, kernelCache)
                     .fetch(Apt.ofSystem(commands, apt), work);
-              });
-      stages.note("download_kernel", kernel.version());
+              },
+              KernelPackages.Kernel::version);
       Path tree =
           stages.run(
               "build_rootfs",

@@ -11,7 +11,7 @@ import java.util.Objects;
  * stop. The hint, where there is one, is what to type or do next. Details are further lines, for
  * example the tail of a guest's console; whoever prints them escapes them.
  */
-public final class BangerException extends RuntimeException {
+public sealed class BangerException extends RuntimeException permits CommandRefusedException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorKind kind;

@@ -7,6 +7,7 @@ import dev.banger.core.lifecycle.GuestLink.ExecSpec;
 import dev.banger.core.lifecycle.GuestLink.GuestProcess;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.CommandRefusedException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmRecord;
 import dev.banger.protocol.ByteFrame;
@@ -31,6 +32,9 @@ public final class GuestStreams {
   static final Duration LINK_LIMIT = Duration.ofSeconds(30);
 
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** What a client of exec exits with when neither the command nor its name is to blame. */
+  private static final int EXEC_FAILED = 125;
 
   /** A transfer that moves nothing for so long is dead. */
   private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
@@ -83,12 +87,14 @@ public final class GuestStreams {
         err.join();
         client.exit(code);
       } catch (CompletionException e) {
-        client.error(lost(e.getCause()));
+        client.error(lost(e.getCause()), EXEC_FAILED);
       } finally {
         in.interrupt();
       }
+    } catch (CommandRefusedException e) {
+      client.error(e, e.exitCode());
     } catch (BangerException e) {
-      client.error(e);
+      client.error(e, EXEC_FAILED);
     }
     return Json.NULL;
   }

@@ -4,6 +4,7 @@ import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.Operations;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,8 +50,8 @@ public final class OperationMethods {
             .put("kind", view.kind())
             .put("vm", view.vm())
             .put("state", view.state().name().toLowerCase(Locale.ROOT))
-            .put("startedAt", view.startedAt().toString())
-            .put("endedAt", view.endedAt().map(Instant::toString).map(Json::of).orElse(Json.NULL))
+            .put("startedAt", time(view.startedAt()))
+            .put("endedAt", view.endedAt().map(at -> Json.of(time(at))).orElse(Json.NULL))
             .put("error", view.error().map(Errors::inBatch).orElse(Json.NULL));
     if (withStages) {
       json.put(
@@ -59,5 +60,10 @@ public final class OperationMethods {
               view.stages().stream().map(stage -> StageFeed.toJson(view.id(), stage)).toList()));
     }
     return json.done();
+  }
+
+  /** To the millisecond, as all other times are told. */
+  private static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 }

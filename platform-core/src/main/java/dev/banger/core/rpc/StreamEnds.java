@@ -54,10 +54,27 @@ public final class StreamEnds {
   }
 
   public void error(BangerException error) throws IOException {
-    byte[] payload = Errors.data(error).put("message", error.getMessage()).done().toBytes();
+    sendError(error, Json.build(), Errors.data(error));
+  }
+
+  /**
+   * The same for a command that a client runs as if it were its own.
+   *
+   * @param exitCode what the client is to exit with, 125 to 127
+   */
+  public void error(BangerException error, int exitCode) throws IOException {
+    sendError(
+        error,
+        Json.build().put("exitCode", exitCode),
+        Errors.data(error).put("exitCode", exitCode));
+  }
+
+  private void sendError(BangerException error, Json.Builder brief, Json.Builder full)
+      throws IOException {
+    byte[] payload = full.put("message", error.getMessage()).done().toBytes();
     if (payload.length > CHUNK) {
       payload =
-          Json.build()
+          brief
               .put("kind", error.kind().wireName())
               .put("message", "an error too long to tell")
               .done()

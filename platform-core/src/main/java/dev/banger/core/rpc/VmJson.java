@@ -7,6 +7,7 @@ import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
+import java.math.BigDecimal;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ public final class VmJson {
         .put("bootId", hello.bootId())
         .put("agentVersion", hello.agentVersion())
         .put("uptimeSeconds", health.uptime().toSeconds())
-        .put("load1", "%.2f".formatted(health.load1()))
+        .put("load1", Json.ofDecimal(BigDecimal.valueOf(Math.round(health.load1() * 100), 2)))
         .put("memoryTotalMiB", health.memoryTotalMiB())
         .put("memoryAvailableMiB", health.memoryAvailableMiB())
         .put("initDone", health.initDone())

@@ -7,6 +7,7 @@ import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.GuestLink.ExecSpec;
 import dev.banger.core.lifecycle.GuestLink.GuestProcess;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.CommandRefusedException;
 import dev.banger.core.model.ErrorKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -148,11 +149,11 @@ class GuestLinkIT {
 
   @Test
   void whatCannotBeStartedIsRefusedWithTheReason() throws IOException {
-    assertRefused(() -> start("no-such-command"), ErrorKind.NOT_FOUND, "no-such-command");
-    assertRefused(() -> start("/no/such"), ErrorKind.NOT_FOUND, "/no/such");
-    assertRefused(() -> start("/etc"), ErrorKind.GUEST, "directory");
+    assertCommandRefused("no-such-command", ErrorKind.NOT_FOUND, 127);
+    assertCommandRefused("/no/such", ErrorKind.NOT_FOUND, 127);
+    assertCommandRefused("/etc", ErrorKind.GUEST, 126);
     Path file = Files.writeString(agent.dir.resolve("plain"), "");
-    assertRefused(() -> start(file.toString()), ErrorKind.GUEST, "not executable");
+    assertCommandRefused(file.toString(), ErrorKind.GUEST, 126);
     assertRefused(() -> startIn("/no/such", "true"), ErrorKind.INVALID, "/no/such");
     assertRefused(() -> startIn("/etc/passwd", "true"), ErrorKind.INVALID, "not a directory");
     assertRefused(() -> startIn("relative", "true"), ErrorKind.INVALID, "relative");
@@ -511,6 +512,14 @@ class GuestLinkIT {
   private static void awaitGone(String pid) throws Exception {
     ProcessHandle.of(Long.parseLong(pid))
         .ifPresent(process -> process.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+  }
+
+  private void assertCommandRefused(String command, ErrorKind kind, int exitCode) {
+    assertThatExceptionOfType(CommandRefusedException.class)
+        .isThrownBy(() -> start(command))
+        .withMessageContaining(command)
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(kind))
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(exitCode));
   }
 
   private static void assertRefused(Runnable request, ErrorKind kind, String words) {

@@ -32,9 +32,7 @@ class ImportersTest {
   private final List<String> stages = new ArrayList<>();
   private final Progress progress =
       (stage, status, message) -> {
-        if (!status.equals("note")) {
-          stages.add(stage + " " + status);
-        }
+        stages.add((stage + " " + status + " " + message).strip());
       };
 
   @Test
@@ -49,7 +47,7 @@ class ImportersTest {
     assertThat(stages)
         .containsExactly(
             "download_kernel started",
-            "download_kernel done",
+            "download_kernel done " + FakeApt.VERSION,
             "build_rootfs started",
             "build_rootfs done",
             "make_filesystem started",
