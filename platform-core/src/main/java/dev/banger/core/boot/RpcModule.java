@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.banger.core.config.Config;
 import dev.banger.core.doctor.Doctor;
+import dev.banger.core.doctor.Preflight;
 import dev.banger.core.image.ImageRegistry;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.Operations;
@@ -20,6 +21,7 @@ import dev.banger.core.rpc.ImageMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.OperationMethods;
 import dev.banger.core.rpc.PluginMethods;
+import dev.banger.core.rpc.PreflightedMethods;
 import dev.banger.core.rpc.RpcMethod;
 import dev.banger.core.rpc.VmJson;
 import dev.banger.core.rpc.VmMethods;
@@ -59,6 +61,7 @@ final class RpcModule extends AbstractModule {
       new DoctorMethods(doctor, plugins).register(table);
       new ConfigMethods(config).register(table);
       pluginMethods.register(table);
+      PreflightedMethods.guard(table, new Preflight(doctor));
       daemon.register(table, vms, drivers, pluginMethods::list, report::problems);
     };
   }

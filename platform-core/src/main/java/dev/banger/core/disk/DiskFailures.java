@@ -56,9 +56,9 @@ final class DiskFailures {
       String what, Path file, List<String> details, Exception e) {
     return new BangerException(
         ErrorKind.HOST,
-        "no space left for the %s %s: %d MiB free there"
-            .formatted(what, file, DiskSpace.freeMiB(file)),
-        "free some space, or delete VMs and images that are no longer needed",
+        "no space left for the %s %s: the disk is full, %d MiB free in %s"
+            .formatted(what, file, DiskSpace.freeMiB(file), file.toAbsolutePath().getParent()),
+        "make room, or delete what is no longer needed: banger ls --all, banger image list",
         details,
         e);
   }

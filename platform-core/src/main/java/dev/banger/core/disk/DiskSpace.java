@@ -2,10 +2,8 @@ package dev.banger.core.disk;
 
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** How much room a directory's file system has. */
 public final class DiskSpace {
@@ -18,20 +16,17 @@ public final class DiskSpace {
    * that exists.
    */
   public static long freeMiB(Path dir) {
+    return freeBytes(dir) / MIB;
+  }
+
+  /** The same in bytes. */
+  public static long freeBytes(Path dir) {
     Path at = dir.toAbsolutePath();
     while (!Files.exists(at) && at.getParent() != null) {
       at = at.getParent();
     }
-    try {
-      return Files.getFileStore(at).getUsableSpace() / MIB;
-    } catch (IOException e) {
-      throw new BangerException(
-          ErrorKind.HOST,
-          "cannot ask how much space is free at %s: %s".formatted(at, e.getMessage()),
-          "",
-          List.of(),
-          e);
-    }
+    // Not of the FileStore, which looks for the mount point: inside a plain chroot there is none.
+    return at.toFile().getUsableSpace();
   }
 
   /**

@@ -15,6 +15,12 @@ record AccelerationCheck(VmmDriver driver) implements DoctorCheck {
     return driver.name();
   }
 
+  /** A driver is named after what it runs, and so is the check of that. */
+  @Override
+  public String restsOn() {
+    return driver.name();
+  }
+
   @Override
   public Set<Need> neededFor() {
     return Set.of(Need.CREATE);

@@ -7,6 +7,7 @@ import dev.banger.core.doctor.DoctorCheck.Status;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.HostUser;
 import dev.banger.core.host.KernelSettings;
+import dev.banger.core.image.ImageTools;
 import dev.banger.core.lifecycle.VmmDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public final class CoreChecks {
             "disk-tools",
             Set.of(Need.CREATE, Need.IMPORT),
             Status.FAIL,
-            List.of(new Tool("mkfs.ext4", "e2fsprogs")),
+            tools(ImageTools.forDisks()),
             commands,
             user));
     checks.add(
@@ -63,10 +64,7 @@ public final class CoreChecks {
             "image-tools",
             Set.of(Need.IMPORT),
             Status.FAIL,
-            List.of(
-                new Tool("busybox", "busybox-static", StaticElf::test, "is not static"),
-                new Tool("dpkg-deb", "dpkg"),
-                new Tool("apt-get", "apt")),
+            tools(ImageTools.forImages()),
             commands,
             user));
     checks.add(
@@ -74,9 +72,7 @@ public final class CoreChecks {
             "debian-tools",
             Set.of(Need.IMPORT_DEBIAN),
             Status.FAIL,
-            user.isRoot()
-                ? List.of(new Tool("mmdebstrap", "mmdebstrap"))
-                : List.of(new Tool("mmdebstrap", "mmdebstrap"), new Tool("newuidmap", "uidmap")),
+            tools(ImageTools.forDebian(user.isRoot())),
             commands,
             user));
     checks.add(new UserNamespacesCheck(user, new KernelSettings(), Path.of("/etc")));
@@ -95,5 +91,15 @@ public final class CoreChecks {
     checks.add(new ConfigCheck(loader));
     checks.add(new JavaCheck(Runtime.version()));
     return List.copyOf(checks);
+  }
+
+  private static List<Tool> tools(List<ImageTools.Tool> needed) {
+    return needed.stream()
+        .map(
+            each ->
+                each.tool().equals(ImageTools.BUSYBOX)
+                    ? new Tool(each.tool(), each.packageName(), StaticElf::test, "is not static")
+                    : new Tool(each.tool(), each.packageName()))
+        .toList();
   }
 }

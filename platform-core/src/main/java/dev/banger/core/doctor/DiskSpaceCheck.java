@@ -1,8 +1,6 @@
 package dev.banger.core.doctor;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.banger.core.disk.DiskSpace;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -23,7 +21,7 @@ record DiskSpaceCheck(Path data, ToLongFunction<Path> usableBytes) implements Do
   private static final long LEAST_MIB = 200;
 
   DiskSpaceCheck(Path data) {
-    this(data, DiskSpaceCheck::ask);
+    this(data, DiskSpace::freeBytes);
   }
 
   @Override
@@ -47,13 +45,5 @@ record DiskSpaceCheck(Path data, ToLongFunction<Path> usableBytes) implements Do
     return mib < COMFORTABLE_MIB
         ? Result.warn(summary + ", and 5 GiB is comfortable", remedy)
         : Result.ok(summary);
-  }
-
-  private static long ask(Path path) {
-    try {
-      return Files.getFileStore(path).getUsableSpace();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

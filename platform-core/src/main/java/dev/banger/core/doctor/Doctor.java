@@ -8,11 +8,13 @@ import dev.banger.core.model.ErrorKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Runs checks side by side, each on a thread of its own. A check that throws, hangs or answers
@@ -43,15 +45,27 @@ public final class Doctor {
   }
 
   /**
-   * Insists on what {@code need} needs; warnings are let through.
+   * Insists on what requests with these needs need; warnings are let through.
    *
    * @throws BangerException of kind UNAVAILABLE with everything that is missing and how to mend it
    */
-  public void preflight(Need need) throws InterruptedException {
-    List<Finding> failed =
-        run(checks.get().stream().filter(each -> each.neededFor().contains(need)).toList()).stream()
-            .filter(each -> each.status() == Status.FAIL)
+  public void preflight(Set<Need> needs) throws InterruptedException {
+    List<DoctorCheck> asked =
+        checks.get().stream()
+            .filter(each -> each.neededFor().stream().anyMatch(needs::contains))
             .toList();
+    List<Finding> findings = run(asked);
+    Set<String> ill =
+        findings.stream()
+            .filter(each -> each.status() == Status.FAIL)
+            .map(Finding::id)
+            .collect(Collectors.toSet());
+    List<Finding> failed = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      if (findings.get(i).status() == Status.FAIL && !ill.contains(asked.get(i).restsOn())) {
+        failed.add(findings.get(i));
+      }
+    }
     if (failed.isEmpty()) {
       return;
     }

@@ -17,6 +17,13 @@ public interface DoctorCheck {
     return Set.of();
   }
 
+  /**
+   * The id of a check without which this one fails for the same reason; empty when there is none.
+   */
+  default String restsOn() {
+    return "";
+  }
+
   /** What it throws counts as a failure of the prerequisite. */
   Result run() throws Exception;
 

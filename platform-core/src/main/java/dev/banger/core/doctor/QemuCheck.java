@@ -44,7 +44,8 @@ record QemuCheck(Commands commands, HostUser user, Optional<Path> configured)
       return configured.isPresent()
           ? Result.fail(
               wanted + ", the qemu_bin of the configuration, is not there or not executable",
-              "mend qemu_bin (banger config path), or leave it out for the one on PATH")
+              "mend qemu_bin (banger config path), or leave it out for the one on PATH; then banger"
+                  + " daemon restart")
           : Result.fail(wanted + " is not installed", install());
     }
     Commands.Call call = Commands.Call.of(DEADLINE, found.get().toString(), "--version");

@@ -34,7 +34,10 @@ public interface Commands {
   /**
    * @param argv the tool (a name on {@code PATH} or an absolute path) and its arguments
    * @param stdin copied to the command's standard input, then closed; null for none
-   * @param stdout where standard output goes; null to keep its last 64 KiB in the result
+   * @param stdout where standard output goes, all of it: when it is not through by the deadline,
+   *     because the sink is slow or a descendant of the command holds the pipe, the call fails
+   *     (kind TIMEOUT), and when it cannot be passed on, too (kind HOST). Null to keep its last 64
+   *     KiB in the result
    * @param env added to the environment
    * @param cwd null for {@code /}
    */

@@ -103,7 +103,7 @@ public final class DebianImporter {
     String suite = DebianSources.checkSuite(request.suite().orElseGet(DebianImporter::hostSuite));
     Optional<DebianSources> mirrored =
         request.mirror().map(mirror -> DebianSources.ofMirror(suite, mirror));
-    ImageTools.require(commands, ImageTools.DEBIAN);
+    ImageTools.require(commands, ImageTools.debian());
     Busybox busybox = Busybox.find(commands);
     DiskSpace.require(images, NEEDED_MIB, "a Debian image");
     namespace.probe();

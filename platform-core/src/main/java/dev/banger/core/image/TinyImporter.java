@@ -54,7 +54,7 @@ public final class TinyImporter {
    */
   public Image run(String name, Progress progress) throws InterruptedException {
     registry.checkFree(name);
-    ImageTools.require(commands, ImageTools.TINY);
+    ImageTools.require(commands, ImageTools.tiny());
     Busybox busybox = Busybox.find(commands);
     DiskSpace.require(images, NEEDED_MIB, "the tiny image");
     Stages stages = new Stages(progress);

@@ -50,10 +50,12 @@ final class StartVm {
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 
+    LaunchPlan plan = plan(vm, image, paths);
     try (BootSlots.Slot _ = slots.take(progress)) {
+      driver.prepare(plan, LifecycleSettings.LAUNCH_LIMIT, progress);
       progress.stage("boot_vmm", "started", "");
       rollback.push("the VMM", () -> context.killAndRelease(vm));
-      VmHandles handles = driver.launch(plan(vm, image, paths), LifecycleSettings.LAUNCH_LIMIT);
+      VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
       context.scratch().write(paths, handles);
       Live live = context.adopt(vm, handles);
       progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());

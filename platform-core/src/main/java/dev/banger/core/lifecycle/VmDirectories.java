@@ -6,6 +6,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,7 +41,17 @@ public final class VmDirectories {
       Files.createDirectories(paths.runDir(), ownerOnly);
     } catch (IOException e) {
       throw new BangerException(
-          ErrorKind.HOST, "cannot make the directories of a VM: " + e, "", List.of(), e);
+          ErrorKind.HOST,
+          "cannot make the directories of a VM, %s and %s: %s"
+              .formatted(
+                  paths.dir(),
+                  paths.runDir(),
+                  e instanceof FileSystemException told && told.getReason() != null
+                      ? told.getReason()
+                      : e.toString()),
+          "check: df -h %1$s %2$s; ls -ld %1$s %2$s".formatted(vmsDir, runDir),
+          List.of(),
+          e);
     }
   }
 

@@ -185,13 +185,18 @@ public final class VmService {
           error, "; the VM was removed again (%d steps undone)".formatted(outcome.undone()));
     }
     String what = String.join("; ", outcome.failures());
-    // The row may be gone already; then the next daemon start sweeps the directories.
-    context
-        .store()
-        .find(vm.id())
-        .ifPresent(row -> context.save(row.withState(new VmState.CleanupPending(what))));
     List<String> details = new ArrayList<>(error.details());
     details.add("not undone: " + what);
+    try {
+      // The row may be gone already; then the next daemon start sweeps the directories.
+      context
+          .store()
+          .find(vm.id())
+          .ifPresent(row -> context.save(row.withState(new VmState.CleanupPending(what))));
+    } catch (BangerException e) {
+      // On a full disk this fails too. The row is provisional still, which the next start sweeps.
+      details.add("not noted either: " + e.getMessage());
+    }
     return suffixed(error.withDetails(details), "; some of it could not be removed");
   }
 

@@ -23,6 +23,12 @@ public interface VmmDriver {
   DriverStatus status();
 
   /**
+   * Does what a launch needs that takes so long that a person wants to know of it, and reports it
+   * as stages. Often nothing. Acquires nothing that would have to be undone.
+   */
+  default void prepare(LaunchPlan plan, Duration deadline, Progress progress) {}
+
+  /**
    * Starts the VMM in a session of its own, so that it outlives the daemon, and returns once its
    * control socket answers. On failure nothing of it is left running.
    */

@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,8 +156,47 @@ class Qcow2DiskProvisionerTest {
         .isInstanceOfSatisfying(
             BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
         .hasMessageContaining("no space left for the work disk")
-        .hasMessageContaining("MiB free");
+        .hasMessageContaining("the disk is full")
+        .hasMessageContaining("MiB free in " + paths.dir());
     assertThat(paths.dir()).isEmptyDirectory();
+  }
+
+  @Test
+  void whatMkfsSaysOnADiskThatIsReallyFullIsUnderstood() {
+    // Over the VM's directory, but seen by that one command only, lies a disk of 128 KiB.
+    Commands onAFullDisk =
+        new FakeCommands(
+            call -> {
+              List<String> argv =
+                  new ArrayList<>(
+                      List.of(
+                          "unshare",
+                          "-Urm",
+                          "sh",
+                          "-c",
+                          "mount -t tmpfs -o size=128k full \"$0\" && exec \"$@\"",
+                          paths.dir().toString()));
+              argv.addAll(call.argv());
+              return host.run(Commands.Call.of(LIMIT, argv));
+            });
+
+    assertThatThrownBy(
+            () -> new Qcow2DiskProvisioner(onAFullDisk, agent).createWorkDisk(paths, 4096, LIMIT))
+        .hasMessageContaining("no space left for the work disk")
+        .hasMessageContaining(paths.dir().toString())
+        .satisfies(e -> assertThat(((BangerException) e).hint()).contains("banger ls"));
+    assertThat(paths.dir()).isEmptyDirectory();
+  }
+
+  @Test
+  void aDiskThatFillsUpUnderTheInitrdIsNamed() {
+    BangerException told =
+        DiskFailures.io("initramfs", paths.initrd(), new IOException("No space left on device"));
+    assertThat(told.kind()).isEqualTo(ErrorKind.HOST);
+    assertThat(told)
+        .hasMessageContaining("no space left for the initramfs " + paths.initrd())
+        .hasMessageContaining("MiB free in " + paths.dir());
+    assertThat(told.hint()).isNotEmpty();
   }
 
   @Test

@@ -85,6 +85,29 @@ class CoreChecksTest {
   }
 
   @Test
+  void everyToolThatAnImportRefusesToGoWithoutIsChecked() throws Exception {
+    List<DoctorCheck> checks =
+        CoreChecks.of(
+            new FakeCommands(),
+            new ConfigLoader(temp.resolve("config.toml"), temp).load(),
+            new ConfigLoader(temp.resolve("config.toml"), temp),
+            new CoreChecks.Places(temp, temp, temp, temp),
+            List.of(),
+            () -> temp);
+    assertThat(checks)
+        .filteredOn(check -> check.id().equals("image-tools"))
+        .singleElement()
+        .satisfies(
+            check ->
+                assertThat(check.run().summary())
+                    .contains("busybox", "apt-get", "dpkg-deb", "debugfs", "depmod", "xz"));
+    assertThat(checks)
+        .filteredOn(check -> check.id().equals("debian-tools"))
+        .singleElement()
+        .satisfies(check -> assertThat(check.run().summary()).contains("mmdebstrap", "unshare"));
+  }
+
+  @Test
   void aDynamicProgramIsToldFromAStaticOne() throws Exception {
     assertThat(StaticElf.test(Path.of("/proc/self/exe"))).isFalse(); // java needs its libraries
     assertThat(StaticElf.test(Files.writeString(temp.resolve("script"), "#!/bin/sh\n"))).isFalse();

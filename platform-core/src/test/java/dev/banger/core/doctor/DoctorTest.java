@@ -123,8 +123,8 @@ class DoctorTest {
                           throw new AssertionError("not asked for");
                         },
                         Need.IMPORT)));
-    doctor.preflight(Need.CREATE);
-    doctor.preflight(Need.IMPORT_DEBIAN);
+    doctor.preflight(Set.of(Need.CREATE));
+    doctor.preflight(Set.of(Need.IMPORT_DEBIAN));
   }
 
   @Test
@@ -153,7 +153,7 @@ class DoctorTest {
   }
 
   private static BangerException refusal(Doctor doctor) {
-    return catchThrowableOfType(BangerException.class, () -> doctor.preflight(Need.CREATE));
+    return catchThrowableOfType(BangerException.class, () -> doctor.preflight(Set.of(Need.CREATE)));
   }
 
   private static DoctorCheck check(String id, Callable<Result> body, Need... needs) {

@@ -9,11 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A driver that says how it is, and must not be asked for more. */
-record StatusOnlyDriver(boolean usable, String accel, String reason, String remedy)
+record StatusOnlyDriver(String name, boolean usable, String accel, String reason, String remedy)
     implements VmmDriver {
-  @Override
-  public String name() {
-    return "fake";
+  StatusOnlyDriver(boolean usable, String accel, String reason, String remedy) {
+    this("fake", usable, accel, reason, remedy);
   }
 
   @Override

@@ -186,6 +186,9 @@ final class Lab {
   static final class MemoryScratch implements HandlesScratch {
     private final Map<VmId, VmHandles> files = new ConcurrentHashMap<>();
 
+    /** Thrown by every write. */
+    volatile BangerException full;
+
     @Override
     public Optional<VmHandles> read(VmPaths paths) {
       return Optional.ofNullable(files.get(paths.id()));
@@ -193,6 +196,9 @@ final class Lab {
 
     @Override
     public void write(VmPaths paths, VmHandles handles) {
+      if (full != null) {
+        throw full;
+      }
       files.put(paths.id(), handles);
     }
 
@@ -205,6 +211,15 @@ final class Lab {
   static final class MemoryStore implements VmStore {
     private final Map<VmId, VmRecord> rows = new ConcurrentHashMap<>();
     private final AtomicInteger next = new AtomicInteger(2);
+
+    /** Thrown by every change of a row that is there. */
+    volatile BangerException full;
+
+    private void change() {
+      if (full != null) {
+        throw full;
+      }
+    }
 
     @Override
     public synchronized VmRecord insert(VmRecord draft) {
@@ -230,11 +245,13 @@ final class Lab {
 
     @Override
     public void update(VmRecord record) {
+      change();
       rows.computeIfPresent(record.id(), (_, _) -> record);
     }
 
     @Override
     public void delete(VmId id) {
+      change();
       rows.remove(id);
     }
 

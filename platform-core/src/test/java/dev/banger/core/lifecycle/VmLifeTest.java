@@ -61,6 +61,50 @@ class VmLifeTest {
   }
 
   @Test
+  void whatADriverPreparesIsToldBeforeTheBoot() {
+    lab.driver.prepareWith("probe_something");
+    Operation create = lab.vms.create(lab.request("web"));
+    Lab.await(create);
+
+    assertThat(create.view().stages())
+        .extracting(stage -> stage.stage() + " " + stage.status())
+        .containsSubsequence(
+            "prepare_files done",
+            "probe_something started",
+            "probe_something done",
+            "boot_vmm started");
+  }
+
+  @Test
+  void aFullDiskOfTheDatabaseDoesNotHideWhatFailedFirst() {
+    lab.disks.failure = new BangerException(ErrorKind.HOST, "no space left for the root disk");
+    lab.store.full = new BangerException(ErrorKind.HOST, "no space is left for the database");
+
+    BangerException failure =
+        catchThrowableOfType(
+            BangerException.class, () -> Lab.await(lab.vms.create(lab.request("web"))));
+
+    assertThat(failure).hasMessageStartingWith("no space left for the root disk");
+    assertThat(failure.details())
+        .contains(
+            "not undone: the record: no space is left for the database",
+            "not noted either: no space is left for the database");
+    assertThat(lab.directories.present()).isEmpty();
+    // What could not be removed is marked as unfinished: the next daemon sweeps it.
+    assertThat(lab.store.list().vms()).allMatch(VmRecord::provisional);
+  }
+
+  @Test
+  void aDiskThatFillsUpWhenTheHandlesAreWrittenLeavesNothing() {
+    lab.scratch.full = new BangerException(ErrorKind.HOST, "cannot write handles.json");
+
+    assertThatThrownBy(() -> Lab.await(lab.vms.create(lab.request("web"))))
+        .hasMessageContaining("cannot write handles.json")
+        .hasMessageContaining("removed again");
+    assertNothingIsLeft();
+  }
+
+  @Test
   void createWithoutStartMakesTheDisksAndNothingRuns() {
     CreateRequest wanted = lab.request("web");
     VmOutcome outcome =

@@ -1,6 +1,7 @@
 package dev.banger.core.vmm;
 
 import dev.banger.core.lifecycle.LaunchPlan;
+import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -85,6 +86,7 @@ public final class FakeVmmDriver implements VmmDriver {
   private final List<String> calls = new ArrayList<>();
   private volatile boolean powerButtonWorks = true;
   private volatile DriverStatus status;
+  private volatile String preparing = "";
 
   public FakeVmmDriver() {
     this("fake", new Host());
@@ -94,6 +96,19 @@ public final class FakeVmmDriver implements VmmDriver {
     this.name = name;
     this.host = host;
     this.status = new DriverStatus(name, true, "tcg", "1.0", "", "");
+  }
+
+  /** From now on each preparation of a launch reports this stage. */
+  public void prepareWith(String stage) {
+    preparing = stage;
+  }
+
+  @Override
+  public void prepare(LaunchPlan plan, Duration deadline, Progress progress) {
+    if (!preparing.isEmpty()) {
+      progress.stage(preparing, "started", "");
+      progress.stage(preparing, "done", "");
+    }
   }
 
   public Host host() {

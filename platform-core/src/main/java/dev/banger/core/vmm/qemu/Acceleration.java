@@ -1,6 +1,7 @@
 package dev.banger.core.vmm.qemu;
 
 import dev.banger.core.host.TscFrequency;
+import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -10,6 +11,7 @@ import java.time.Duration;
 
 /** KVM or emulation, from what was configured and what the host can do. */
 final class Acceleration {
+  private static final String STAGE = "probe_kvm";
   private static final String SLOWER = "; using emulation, about 10 times slower";
   private static final String BROKEN_REMEDY =
       "boot a host with hardware virtualization, or inside a virtual machine one whose host offers"
@@ -23,6 +25,25 @@ final class Acceleration {
     this.mode = settings.accel();
     this.device = settings.kvmDevice();
     this.probe = probe;
+  }
+
+  /** Probes if a launch with this kernel would have to, and tells of it: stage probe_kvm. */
+  void prepare(QemuInstallation.Found qemu, Path kernel, Duration limit, Progress progress)
+      throws InterruptedException {
+    if (mode == AccelMode.TCG
+        || !(probe.access() instanceof KvmProbe.Access.Usable)
+        || probe.isKnown(qemu.version(), kernel)) {
+      return;
+    }
+    progress.stage(STAGE, "started", "");
+    KvmVerdict verdict;
+    try {
+      verdict = probe.probe(qemu.binary(), qemu.version(), kernel, limit);
+    } catch (BangerException e) {
+      progress.stage(STAGE, "failed", e.getMessage());
+      throw e;
+    }
+    progress.stage(STAGE, "done", verdict.works() ? "works" : broken(verdict));
   }
 
   /**

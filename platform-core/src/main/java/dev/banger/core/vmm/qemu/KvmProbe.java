@@ -82,6 +82,11 @@ final class KvmProbe {
     return cache.newest(hostKey(qemuVersion));
   }
 
+  /** Whether {@link #probe} would answer at once. */
+  boolean isKnown(String qemuVersion, Path kernel) {
+    return cache.find(hostKey(qemuVersion) + kernelKey(kernel)).isPresent();
+  }
+
   /**
    * Probes, unless the verdict is known. Takes up to twice the probe's deadline where KVM is
    * broken.

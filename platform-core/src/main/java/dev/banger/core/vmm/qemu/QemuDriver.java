@@ -4,6 +4,7 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.host.DetachedCommands;
 import dev.banger.core.host.ProcessTable;
 import dev.banger.core.lifecycle.LaunchPlan;
+import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -97,6 +98,16 @@ public final class QemuDriver implements VmmDriver, Closeable {
   /** Forgets what the KVM probe found, so that the next launch probes again. */
   public void forgetProbe() {
     probe.forget();
+  }
+
+  @Override
+  public void prepare(LaunchPlan plan, Duration deadline, Progress progress) {
+    readable("kernel", plan.kernel());
+    try {
+      acceleration.prepare(installation.require(), plan.kernel(), deadline, progress);
+    } catch (InterruptedException e) {
+      throw interrupted("probing KVM for VM " + plan.paths().id());
+    }
   }
 
   @Override

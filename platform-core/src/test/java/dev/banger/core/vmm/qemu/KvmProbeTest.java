@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.core.host.ProcessCommands;
 import dev.banger.core.host.ProcessTable;
+import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -80,6 +81,39 @@ class KvmProbeTest {
                 + " is there but could not boot a guest within 5 s; using emulation, about 10"
                 + " times slower");
     assertThat(status.remedy()).isNotBlank();
+  }
+
+  @Test
+  void theFirstStartTellsThatItProbesAndTheSecondHasNothingToTell() throws Exception {
+    Acceleration acceleration =
+        acceleration(AccelMode.AUTO, guest("", "could not boot a guest within 5 s"));
+    List<String> stages = new ArrayList<>();
+    Progress progress =
+        (stage, status, message) -> stages.add(stage + " " + status + " " + message);
+
+    acceleration.prepare(QEMU, kernel, LIMIT, progress);
+
+    assertThat(stages)
+        .containsExactly(
+            "probe_kvm started ",
+            "probe_kvm done " + device + " is there but could not boot a guest within 5 s");
+    acceleration.prepare(QEMU, kernel, LIMIT, progress);
+    acceleration.choose(QEMU, kernel, LIMIT);
+    assertThat(stages).hasSize(2);
+    assertThat(boots).hasSize(1);
+  }
+
+  @Test
+  void whereThereIsNothingToProbeNothingIsTold() throws Exception {
+    List<String> stages = new ArrayList<>();
+    Progress progress = (stage, _, _) -> stages.add(stage);
+
+    acceleration(AccelMode.TCG, guest("host")).prepare(QEMU, kernel, LIMIT, progress);
+    Files.delete(device);
+    acceleration(AccelMode.AUTO, guest("host")).prepare(QEMU, kernel, LIMIT, progress);
+
+    assertThat(stages).isEmpty();
+    assertThat(boots).isEmpty();
   }
 
   @Test
