@@ -254,7 +254,7 @@ class ExecTest extends CliTestBase {
     assertThat(ran.err())
         .isEqualTo(
             """
-              workspace                  412 files, 3 MB, branch main
+              workspace                   412 files, 3 MB, branch main
             web is still running: banger ssh web, banger rm web
             """);
     assertThat(daemon.params("vm.create")).isEqualTo(json("{'name':'web'}"));
