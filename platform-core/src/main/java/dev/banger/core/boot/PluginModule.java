@@ -39,7 +39,8 @@ final class PluginModule extends AbstractModule {
                 List.of(data.resolve("plugins"), layout.pluginsDir()),
                 layout.directories().state().resolve("plugins"),
                 data.resolve("plugin-data"),
-                Set.copyOf(config.disabledPlugins())),
+                Set.copyOf(config.disabledPlugins()),
+                config.pluginTexts()),
             ports(vms),
             commands);
     opened.add("the plugins", runtime);

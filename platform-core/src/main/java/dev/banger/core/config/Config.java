@@ -2,6 +2,7 @@ package dev.banger.core.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public record Config(
     List<Setting> settings,
     List<String> warnings) {
 
+  static final String SSH = "ssh-access";
+  static final String SSH_KEY = "key";
+
   public Config {
     disabledPlugins = List.copyOf(disabledPlugins);
     plugins = Map.copyOf(plugins);
@@ -58,6 +62,18 @@ public record Config(
    * @param cidr an IPv4 network
    */
   public record Network(String mode, String bridge, String cidr, int tapPool) {}
+
+  /**
+   * What each plugin is told of its table, by plugin id. The plugin for SSH has its key at the top
+   * of the file, as {@code ssh_key}.
+   */
+  public Map<String, Map<String, String>> pluginTexts() {
+    Map<String, Map<String, String>> texts = new HashMap<>();
+    plugins.forEach((id, table) -> texts.put(id, PluginTexts.of(table)));
+    sshKey.ifPresent(
+        file -> texts.computeIfAbsent(SSH, _ -> new HashMap<>()).put(SSH_KEY, file.toString()));
+    return texts;
+  }
 
   /** The plugin's own table; empty when the file has none. */
   public Map<String, Object> plugin(String id) {

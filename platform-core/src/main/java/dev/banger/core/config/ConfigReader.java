@@ -51,6 +51,13 @@ final class ConfigReader {
 
   Config config() {
     read(toml, List.of());
+    if (values.containsKey(options.sshKey)
+        && plugins.getOrDefault(Config.SSH, Map.of()).containsKey(Config.SSH_KEY)) {
+      problems.add(
+          toml.inputPositionOf(List.of(options.sshKey.key())),
+          "ssh_key and the %s of [plugins.%s] are the same option; keep one of them"
+              .formatted(Config.SSH_KEY, Config.SSH));
+    }
     problems.insistOnNone();
     return build();
   }

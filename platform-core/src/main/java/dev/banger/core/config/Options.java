@@ -138,7 +138,8 @@ public final class Options {
             "ssh_key",
             path,
             Optional.empty(),
-            "The private key that guests accept; empty: banger's own, made once beside this file.");
+            "A private key of yours that guests accept from their next start on, its public half"
+                + " beside it in `.pub`; empty: a pair of banger's own, made once.");
     all =
         List.of(
             image,

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 
 /** What a plugin gets with one call. */
-record Context(String pluginId, Path data, CapabilityHost host) implements PluginContext {
+record Context(String pluginId, Path data, Map<String, String> config, CapabilityHost host)
+    implements PluginContext {
   @Override
   public Path dataDir() {
     try {

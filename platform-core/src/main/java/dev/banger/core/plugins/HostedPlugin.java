@@ -7,6 +7,7 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.pf4j.Plugin;
 import org.pf4j.PluginRuntimeException;
 
@@ -20,6 +21,7 @@ final class HostedPlugin extends Plugin {
   private final ClassLoader loader;
   private final HostFacade.Services services;
   private final Path dataDir;
+  private final Map<String, String> config;
   private final Gate gate;
   private final LockTable locks = new LockTable();
   private final Lease life;
@@ -28,11 +30,16 @@ final class HostedPlugin extends Plugin {
   private String failure = "";
 
   HostedPlugin(
-      PluginManifest manifest, ClassLoader loader, HostFacade.Services services, Path dataDir) {
+      PluginManifest manifest,
+      ClassLoader loader,
+      HostFacade.Services services,
+      Path dataDir,
+      Map<String, String> config) {
     this.manifest = manifest;
     this.loader = loader;
     this.services = services;
     this.dataDir = dataDir;
+    this.config = Map.copyOf(config);
     this.gate = new Gate(manifest.id(), loader);
     this.life = Lease.unlimited("the life of plugin " + manifest.id());
   }
@@ -148,6 +155,9 @@ final class HostedPlugin extends Plugin {
 
   Context context(Lease lease) {
     return new Context(
-        id(), dataDir, new HostFacade(services, id(), registration.permissions(), locks, lease));
+        id(),
+        dataDir,
+        config,
+        new HostFacade(services, id(), registration.permissions(), locks, lease));
   }
 }

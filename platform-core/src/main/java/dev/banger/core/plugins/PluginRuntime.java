@@ -67,7 +67,11 @@ public final class PluginRuntime implements AutoCloseable {
         new Pf4jPlugins(
             (manifest, loader) ->
                 new HostedPlugin(
-                    manifest, loader, services, settings.dataRoot().resolve(manifest.id())));
+                    manifest,
+                    loader,
+                    services,
+                    settings.dataRoot().resolve(manifest.id()),
+                    settings.config().getOrDefault(manifest.id(), Map.of())));
   }
 
   private record Manifests(String json, String digest) {

@@ -2,6 +2,7 @@ package dev.banger.core.plugins;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,11 +13,17 @@ import java.util.Set;
  * @param unpackedDir where zips are unpacked; a cache
  * @param dataRoot holds one directory per plugin, its own to keep things in
  * @param disabled ids of plugins that are not to be loaded
+ * @param config what is configured for plugins, by their ids
  */
 public record PluginSettings(
-    List<Path> roots, Path unpackedDir, Path dataRoot, Set<String> disabled) {
+    List<Path> roots,
+    Path unpackedDir,
+    Path dataRoot,
+    Set<String> disabled,
+    Map<String, Map<String, String>> config) {
   public PluginSettings {
     roots = List.copyOf(roots);
     disabled = Set.copyOf(disabled);
+    config = Map.copyOf(config);
   }
 }

@@ -63,7 +63,7 @@ class ConfigDocTest {
       ## [plugins.ID]
 
       The table of the plugin `ID`, for example `[plugins.dns]`. Its keys are the plugin's own, and the plugin checks
-      them.
+      them. `ssh_key` above is the `key` of `[plugins.ssh-access]`.
 
       ## [[file_sync]]
 

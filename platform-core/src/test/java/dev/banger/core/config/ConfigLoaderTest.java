@@ -1,6 +1,7 @@
 package dev.banger.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.banger.core.model.BangerException;
@@ -27,6 +28,13 @@ class ConfigLoaderTest {
   @BeforeEach
   void nameTheFile() {
     file = temp.resolve("config.toml");
+  }
+
+  @Test
+  void theKeyForSshIsConfiguredInOnePlace() {
+    assertThatThrownBy(() -> load("ssh_key = \"/a\"\n[plugins.ssh-access]\nkey = \"/b\"\n"))
+        .hasMessageContaining("line 1")
+        .hasMessageContaining("the same option; keep one of them");
   }
 
   @Test
@@ -85,6 +93,24 @@ class ConfigLoaderTest {
     assertThat(config.firecrackerBin()).isEmpty();
     assertThat(config.qemuBin()).contains(Path.of("/home/ada/bin/qemu"));
     assertThat(config.sshKey()).contains(Path.of("/etc/banger/key"));
+    assertThat(config.pluginTexts())
+        .containsOnlyKeys("dns", "ssh-access")
+        .containsEntry("ssh-access", Map.of("key", "/etc/banger/key"))
+        .containsEntry(
+            "dns",
+            Map.of(
+                "listen",
+                "127.0.0.1:42069",
+                "zone",
+                "vm",
+                "ttl",
+                "5",
+                "since",
+                "2026-01-02",
+                "more.deep.0",
+                "1",
+                "more.deep.1",
+                "two"));
     assertThat(config.stopGrace()).isEqualTo(Duration.ofMillis(1500));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.idleStop()).isEqualTo(Duration.ofHours(1));

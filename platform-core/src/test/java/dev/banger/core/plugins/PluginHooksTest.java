@@ -1,6 +1,7 @@
 package dev.banger.core.plugins;
 
 import static dev.banger.core.plugins.PluginFixture.registering;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,17 @@ class PluginHooksTest {
         .containsExactly("644 /etc/motd", "700 /root/.cfg", "600 /root/.cfg/key");
     assertThat(files.getFirst().content()).asString().isEqualTo("webshop");
     assertThat(files.get(1).isDirectory()).isTrue();
+  }
+
+  @Test
+  void a_plugin_gets_its_own_configuration_and_nobody_elses() throws Exception {
+    String source = giving("GuestFile.file(\"/%s\", 0644, context.config().toString().getBytes())");
+    harness.with("one", source.formatted("one")).with("two", source.formatted("two"));
+    harness.configuring("one", Map.of("key", "/home/ada/key"));
+
+    assertThat(harness.start().earlyFiles(RuntimeHarness.WEB, LIMIT))
+        .extracting(file -> file.path() + " " + new String(file.content(), UTF_8))
+        .containsExactlyInAnyOrder("/one {key=/home/ada/key}", "/two {}");
   }
 
   @ParameterizedTest

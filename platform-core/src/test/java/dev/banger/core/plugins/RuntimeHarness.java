@@ -12,6 +12,7 @@ import dev.banger.core.model.VmState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class RuntimeHarness implements AutoCloseable {
   final PluginFixture fixture;
   private final Path temp;
   private final Set<String> disabled = new HashSet<>();
+  private final Map<String, Map<String, String>> config = new HashMap<>();
   private GuestLink link;
   private PluginRuntime runtime;
 
@@ -60,6 +62,11 @@ final class RuntimeHarness implements AutoCloseable {
     return this;
   }
 
+  RuntimeHarness configuring(String id, Map<String, String> values) {
+    config.put(id, values);
+    return this;
+  }
+
   RuntimeHarness linkedTo(GuestLink guest) {
     link = guest;
     return this;
@@ -70,7 +77,7 @@ final class RuntimeHarness implements AutoCloseable {
     roots.addAll(List.of(moreRoots));
     runtime =
         new PluginRuntime(
-            new PluginSettings(roots, temp.resolve("unpacked"), data, disabled),
+            new PluginSettings(roots, temp.resolve("unpacked"), data, disabled, config),
             new Ports(),
             new ProcessCommands());
     runtime.start();

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -30,8 +31,13 @@ final class Keys {
 
   private Keys() {}
 
-  /** The one key pair that guests let in. */
+  /** The one key pair that guests let in: the configured one, or banger's own, made once. */
   static KeyPair user(PluginContext context) throws Exception {
+    Optional<KeyPair> own = OwnKey.of(context.config());
+    return own.isPresent() ? own.get() : made(context);
+  }
+
+  private static KeyPair made(PluginContext context) throws Exception {
     return context
         .host()
         .withLock(

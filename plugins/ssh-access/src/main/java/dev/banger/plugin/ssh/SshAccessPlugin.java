@@ -2,6 +2,7 @@ package dev.banger.plugin.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.CommandCall;
 import dev.banger.api.CommandResult;
@@ -14,6 +15,7 @@ import dev.banger.api.Registrar;
 import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.api.VmView;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +76,12 @@ public final class SshAccessPlugin implements CapabilityPlugin {
     return CommandResult.object(fields);
   }
 
-  static DoctorCheck.Outcome check(PluginContext context) {
+  static DoctorCheck.Outcome check(PluginContext context) throws IOException {
+    try {
+      OwnKey.of(context.config());
+    } catch (CapabilityException e) {
+      return DoctorCheck.Outcome.fail(e.getMessage(), e.hint());
+    }
     return context
         .host()
         .find("ssh-keygen")

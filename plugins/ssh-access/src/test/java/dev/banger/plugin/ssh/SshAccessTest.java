@@ -180,8 +180,60 @@ class SshAccessTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  private void configured(Map<String, String> config) {
+    context = new FakeContext("ssh-access", temp.resolve("data"), host, config);
+  }
+
+  private Path ownKey() throws Exception {
+    Path key = temp.resolve("mine");
+    Files.writeString(key, "the private half");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(temp.resolve("mine.pub"), "ssh-rsa " + "A".repeat(372) + " ada@home\n");
+    return key;
+  }
+
   @Test
-  void without_ssh_keygen_the_reason_is_told() {
+  void a_configured_key_is_used_and_only_its_public_half_goes_into_guests() throws Exception {
+    Path key = ownKey();
+    configured(Map.of("key", key.toString()));
+
+    assertThat(text(earlyFiles(WEB).get("/root/.ssh/authorized_keys")))
+        .isEqualTo(Files.readString(temp.resolve("mine.pub")));
+    assertThat(earlyFiles(WEB).values())
+        .noneMatch(file -> !file.isDirectory() && text(file).contains("the private half"));
+    assertThat(info("web").get("identityFile")).isEqualTo(key.toString());
+    assertThat(temp.resolve("data/user")).doesNotExist();
+    assertThat(SshAccessPlugin.check(context).status()).isEqualTo(DoctorCheck.Status.OK);
+  }
+
+  @Test
+  void a_configured_key_that_cannot_work_is_refused_with_what_to_do() throws Exception {
+    Path key = ownKey();
+    refused(Map.of("key", "mine"), "must be an absolute path, got mine", "begin it with");
+    refused(Map.of("key", "/no/such/key"), "/no/such/key, and there is no such file", "ssh-keygen");
+    refused(Map.of("keys", "x"), "[plugins.ssh-access] has no keys", "ssh_key");
+
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    refused(Map.of("key", key.toString()), "others may use too (rw-r-----)", "chmod 600 " + key);
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+
+    Path half = temp.resolve("mine.pub");
+    Files.writeString(half, "ssh-rsa AAAA\ncommand=x ssh-rsa AAAA");
+    refused(Map.of("key", key.toString()), "does not hold one public key", "ssh-keygen -y");
+    Files.delete(half);
+    refused(Map.of("key", key.toString()), half + " is not there", "ssh-keygen -y -f " + key);
+  }
+
+  private void refused(Map<String, String> config, String sentence, String hint) throws Exception {
+    configured(config);
+    assertThatThrownBy(() -> earlyFiles(WEB))
+        .isInstanceOfSatisfying(CapabilityException.class, e -> assertThat(e.hint()).contains(hint))
+        .hasMessageContaining(sentence);
+    assertThat(SshAccessPlugin.check(context).summary()).contains(sentence);
+  }
+
+  @Test
+  void without_ssh_keygen_the_reason_is_told() throws Exception {
     host.without("ssh-keygen");
 
     assertThatThrownBy(() -> earlyFiles(WEB))
