@@ -7,9 +7,11 @@ import dev.banger.core.config.SpecRules;
 import dev.banger.core.lifecycle.CreateRequest;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.model.BangerException;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
+import java.util.Optional;
 
 /** {@link SpecSource} with the configuration's defaults and rules. */
 public final class ConfiguredSpecs implements SpecSource {
@@ -28,19 +30,31 @@ public final class ConfiguredSpecs implements SpecSource {
 
   @Override
   public CreateRequest request(Params params) {
-    Image image = images.get(params.optionalText("image").orElse(config.image()));
+    String imageName = params.optionalText("image").orElse(config.image());
+    Optional<Image> image = Optional.empty();
+    BangerException missing = null;
+    try {
+      image = Optional.of(images.get(imageName));
+    } catch (BangerException e) {
+      // What is wrong with the request itself comes first: it is quicker to mend than an image.
+      missing = e;
+    }
+    long imageDiskMiB = image.map(Image::diskMiB).orElse(0L);
     VmSpec spec =
         new VmSpec(
             params.optionalText("name").orElseGet(this::freshName),
-            image.name(),
+            imageName,
             params.integer("cpus").orElse(config.vm().cpus()),
             params.integer("memoryMiB").orElse(config.vm().memoryMiB()),
-            params.number("diskMiB").orElse(Math.max(image.diskMiB(), config.vm().diskMiB())),
+            params.number("diskMiB").orElse(Math.max(imageDiskMiB, config.vm().diskMiB())),
             params.number("workDiskMiB").orElse(config.vm().workDiskMiB()),
             params.flag("nat", true),
             params.optionalText("driver").orElse(config.driver()),
             params.map("labels"));
-    rules.insist(spec, image.diskMiB());
+    rules.insist(spec, imageDiskMiB);
+    if (missing != null) {
+      throw missing;
+    }
     return new CreateRequest(
         spec,
         params.flag("start", true),
