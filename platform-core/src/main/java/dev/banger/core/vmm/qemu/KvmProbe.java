@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>The first launch with a kernel probes; the verdict is kept per host kernel, processor model,
  * QEMU version and guest kernel. Callers at the same time share one probe.
  */
-final class KvmProbe {
+final class KvmProbe implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KvmProbe.class);
 
   /**
@@ -34,6 +35,8 @@ final class KvmProbe {
    * 0x10a"); QEMU gives up. Without the feature it starts.
    */
   private static final List<String> CPU_MODELS = List.of("host", "host,-arch-capabilities");
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /** What can be said without booting anything. */
   sealed interface Access {
@@ -52,6 +55,7 @@ final class KvmProbe {
   private final Duration deadline;
   private final Clock clock;
   private final Map<String, CompletableFuture<KvmVerdict>> running = new ConcurrentHashMap<>();
+  private final Set<Thread> probing = ConcurrentHashMap.newKeySet();
 
   KvmProbe(ProbeGuest guest, ProbeCache cache, Path device, Duration deadline, Clock clock) {
     this.guest = guest;
@@ -104,7 +108,10 @@ final class KvmProbe {
     CompletableFuture<KvmVerdict> mine = new CompletableFuture<>();
     CompletableFuture<KvmVerdict> first = running.putIfAbsent(key, mine);
     if (first == null) {
-      Thread.ofVirtual().name("kvm-probe").start(() -> run(key, qemu, kernel, mine));
+      Thread thread =
+          Thread.ofVirtual().name("kvm-probe").unstarted(() -> run(key, qemu, kernel, mine));
+      probing.add(thread);
+      thread.start();
     }
     return await(first == null ? mine : first, limit);
   }
@@ -123,6 +130,21 @@ final class KvmProbe {
       result.completeExceptionally(e);
     } finally {
       running.remove(key, result);
+      probing.remove(Thread.currentThread());
+    }
+  }
+
+  /** Ends probes under way, which would otherwise outlive the daemon by some seconds. */
+  @Override
+  public void close() {
+    List<Thread> open = List.copyOf(probing);
+    open.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : open) {
+        thread.join(CLOSE_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

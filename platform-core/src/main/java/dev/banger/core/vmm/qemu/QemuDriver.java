@@ -242,9 +242,10 @@ public final class QemuDriver implements VmmDriver, Closeable {
     launcher.removeFiles(paths);
   }
 
-  /** Closes the control connections and stops watching. The VMs go on. */
+  /** Closes the control connections, stops watching and probing. The VMs go on. */
   @Override
   public void close() {
+    probe.close();
     lives.keySet().forEach(this::forget);
   }
 
