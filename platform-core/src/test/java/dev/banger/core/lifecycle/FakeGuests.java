@@ -22,6 +22,7 @@ final class FakeGuests implements GuestLink.Connector {
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final Map<VmId, GuestLink.Bootstrap> bootstraps = new ConcurrentHashMap<>();
   private volatile boolean silent;
+  private volatile boolean silentOnce;
   private volatile boolean refusesShutdown;
   private volatile Consumer<VmId> onShutdown = _ -> {};
   private final CountDownLatch awaited = new CountDownLatch(1);
@@ -30,8 +31,9 @@ final class FakeGuests implements GuestLink.Connector {
     silent = true;
   }
 
-  void answering() {
-    silent = false;
+  /** The first knock goes unanswered, as of a kernel that hung; from the second on all is well. */
+  void silentOnce() {
+    silentOnce = true;
   }
 
   void refusesShutdown() {
@@ -59,7 +61,8 @@ final class FakeGuests implements GuestLink.Connector {
 
   @Override
   public GuestLink connect(VmPaths paths, Duration deadline) throws InterruptedException {
-    if (silent) {
+    if (silent || silentOnce) {
+      silentOnce = false;
       awaited.countDown();
       Thread.sleep(deadline);
       throw new BangerException(

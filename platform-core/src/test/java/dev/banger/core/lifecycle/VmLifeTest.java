@@ -157,6 +157,21 @@ class VmLifeTest {
   }
 
   @Test
+  void aGuestThatHangsAtItsFirstBootIsBootedOnceMore() {
+    lab.guests.silentOnce();
+    CreateRequest wanted = lab.request("web");
+    Operation create =
+        lab.vms.create(new CreateRequest(wanted.spec(), true, false, Duration.ofMillis(400)));
+
+    VmRecord vm = ((VmOutcome) Lab.await(create)).vm();
+
+    assertThat(vm.state()).isEqualTo(new VmState.Running());
+    assertThat(lab.driver.host().alive()).containsExactly(vm.id());
+    assertThat(create.view().stages())
+        .anyMatch(stage -> stage.message().contains("booted once more"));
+  }
+
+  @Test
   void createWhoseVmmDiesFirstSaysHowItDied() throws Exception {
     lab.guests.silent();
     Operation create = lab.vms.create(lab.request("web"));
