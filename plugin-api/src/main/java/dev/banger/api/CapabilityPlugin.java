@@ -27,7 +27,7 @@ public interface CapabilityPlugin extends ExtensionPoint {
    *
    * @param context good until {@link #close} returns
    */
-  default void open(PluginContext context) throws Exception {}
+  default void open(OpenContext context) throws Exception {}
 
   /**
    * Gives everything back: no thread, file handle, process or shutdown hook of the plugin remains.

@@ -1,6 +1,7 @@
 package dev.banger.api;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,22 @@ public interface CommandCall {
   Path cwd();
 
   Progress progress();
+
+  /**
+   * Sends a row, shown as it comes: as a table with the columns of the {@link CommandSpec}, or as a
+   * line of JSON. Waits while whoever watches is slow.
+   *
+   * @param row see {@link CommandResult}
+   * @throws IllegalStateException when the command is not of mode {@code LIVE}
+   */
+  void emit(Map<String, ?> row) throws InterruptedException;
+
+  /**
+   * The other end.
+   *
+   * @throws IllegalStateException when the command is not of mode {@code ATTACH}
+   */
+  TerminalStreams terminal();
 
   PluginContext context();
 

@@ -15,19 +15,44 @@ public final class CommandResult {
   private static final int MAX_DEPTH = 16;
 
   private final Object value;
+  private final int exitCode;
 
-  private CommandResult(Object value) {
+  private CommandResult(Object value, int exitCode) {
     this.value = value;
+    this.exitCode = exitCode;
+  }
+
+  /** Nothing to show. */
+  public static CommandResult none() {
+    return exit(0);
+  }
+
+  /**
+   * Nothing to show, and the exit code of the command line; for a command that ends as something
+   * else did, as {@code ATTACH} does.
+   *
+   * @param code 0 to 255
+   */
+  public static CommandResult exit(int code) {
+    if (code < 0 || code > 255) {
+      throw new IllegalArgumentException("an exit code is 0 to 255, not " + code);
+    }
+    return new CommandResult(Map.of(), code);
+  }
+
+  /** 0 unless made by {@link #exit}. */
+  public int exitCode() {
+    return exitCode;
   }
 
   /** One object with fields in the given order. */
   public static CommandResult object(Map<String, ?> fields) {
-    return new CommandResult(frozen(fields, 0));
+    return new CommandResult(frozen(fields, 0), 0);
   }
 
   /** A table. */
   public static CommandResult rows(List<? extends Map<String, ?>> rows) {
-    return new CommandResult(frozen(rows, 0));
+    return new CommandResult(frozen(rows, 0), 0);
   }
 
   /** A map or a list of maps. */

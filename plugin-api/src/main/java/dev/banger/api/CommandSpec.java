@@ -23,6 +23,8 @@ public final class CommandSpec {
   private final List<String> examples;
   private final String role;
   private final Duration deadline;
+  private final CommandMode mode;
+  private final boolean hidden;
   private final List<ValueSpec> args;
   private final List<ValueSpec> options;
   private final List<Column> columns;
@@ -34,6 +36,8 @@ public final class CommandSpec {
     examples = List.copyOf(builder.examples);
     role = builder.role;
     deadline = builder.deadline;
+    mode = builder.mode;
+    hidden = builder.hidden;
     args = List.copyOf(builder.args);
     options = List.copyOf(builder.options);
     columns = List.copyOf(builder.columns);
@@ -73,9 +77,18 @@ public final class CommandSpec {
     return Optional.ofNullable(role);
   }
 
-  /** How long the handler may take. */
+  /** How long the handler may take, in mode {@link CommandMode#ANSWER}. */
   public Duration deadline() {
     return deadline;
+  }
+
+  public CommandMode mode() {
+    return mode;
+  }
+
+  /** Whether help and completion leave it out: an RPC method for programs. */
+  public boolean isHidden() {
+    return hidden;
   }
 
   /** Positional; those that may be missing come last. */
@@ -100,6 +113,8 @@ public final class CommandSpec {
     private final List<String> examples = new ArrayList<>();
     private String role;
     private Duration deadline = Duration.ofMinutes(1);
+    private CommandMode mode = CommandMode.ANSWER;
+    private boolean hidden;
     private final List<ValueSpec> args = new ArrayList<>();
     private final List<ValueSpec> options = new ArrayList<>();
     private final List<Column> columns = new ArrayList<>();
@@ -129,6 +144,27 @@ public final class CommandSpec {
      */
     public Builder deadline(Duration limit) {
       deadline = limit;
+      return this;
+    }
+
+    /**
+     * Sends rows as they come. Without a deadline of its own such a command runs until it returns
+     * or the client goes away.
+     */
+    public Builder live() {
+      mode = CommandMode.LIVE;
+      return this;
+    }
+
+    /** Is attached to a terminal or to pipes. It has no deadline, like {@link #live}. */
+    public Builder attach() {
+      mode = CommandMode.ATTACH;
+      return this;
+    }
+
+    /** Not in help and completion: an RPC method for programs. */
+    public Builder hidden() {
+      hidden = true;
       return this;
     }
 

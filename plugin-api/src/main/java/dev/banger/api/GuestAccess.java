@@ -28,6 +28,31 @@ public interface GuestAccess {
   void putTar(VmView vm, String directory, TarSource tar, Duration deadline) throws Exception;
 
   /**
+   * Reads {@code path} of the guest (a file or a directory, absolute) as a tar stream, entries
+   * named from its last component on. Needs {@link Permission#GUEST_FILES}.
+   *
+   * @param tar called once, on the caller's thread
+   * @param deadline for the whole transfer
+   */
+  void getTar(VmView vm, String path, TarSink tar, Duration deadline) throws Exception;
+
+  /**
+   * Connects to a TCP port on the guest's own loopback, without any network between. Needs {@link
+   * Permission#GUEST_DIAL}. The caller closes it; it ends with the call it was opened in.
+   *
+   * @param port 1 to 65535
+   */
+  GuestStream dial(VmView vm, int port, Duration deadline) throws InterruptedException;
+
+  /**
+   * Waits until the guest's agent answers; returns at once when it does. Needs {@link
+   * Permission#GUEST_EXEC}.
+   *
+   * @throws CapabilityException of kind {@code TIMEOUT}
+   */
+  void awaitGuest(VmView vm, Duration deadline) throws InterruptedException;
+
+  /**
    * What is at an absolute path, following symbolic links. Needs {@link Permission#GUEST_FILES}.
    */
   GuestPath stat(VmView vm, String path, Duration deadline) throws InterruptedException;

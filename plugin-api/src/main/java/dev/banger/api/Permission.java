@@ -5,21 +5,31 @@ import java.util.regex.Pattern;
 /**
  * A group of {@link CapabilityHost} methods that a plugin may call.
  *
- * @param name as in the manifest: {@code vm.read}, {@code guest.exec}, {@code guest.files} or
- *     {@code host.exec:TOOL}
+ * @param name as in the manifest: {@code vm.read}, {@code vm.lock}, {@code image.read}, {@code
+ *     guest.exec}, {@code guest.files}, {@code guest.dial} or {@code host.exec:TOOL}
  */
 public record Permission(String name) implements Comparable<Permission> {
   // First: the constants below are checked against it.
   private static final Pattern SHAPE =
-      Pattern.compile("vm\\.read|guest\\.exec|guest\\.files|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
+      Pattern.compile(
+          "vm\\.read|vm\\.lock|image\\.read|guest\\.(exec|files|dial)|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
 
   /** {@link VmAccess}. */
   public static final Permission VM_READ = new Permission("vm.read");
 
+  /** {@link VmAccess#withVmLock}. */
+  public static final Permission VM_LOCK = new Permission("vm.lock");
+
+  /** {@link ImageAccess}. */
+  public static final Permission IMAGE_READ = new Permission("image.read");
+
   /** {@link GuestAccess#exec}. */
   public static final Permission GUEST_EXEC = new Permission("guest.exec");
 
-  /** {@link GuestAccess#putTar} and {@link GuestAccess#stat}. */
+  /** {@link GuestAccess#dial}. */
+  public static final Permission GUEST_DIAL = new Permission("guest.dial");
+
+  /** {@link GuestAccess#putTar}, {@link GuestAccess#getTar} and {@link GuestAccess#stat}. */
   public static final Permission GUEST_FILES = new Permission("guest.files");
 
   public Permission {

@@ -1,7 +1,6 @@
 package dev.banger.api;
 
 import java.nio.file.Path;
-import java.util.Map;
 
 /** What surrounds one call into a plugin. Good until that call returns or its deadline passes. */
 public interface PluginContext {
@@ -14,14 +13,15 @@ public interface PluginContext {
   Path dataDir();
 
   /**
-   * The plugin's own table of the configuration, {@code [plugins.ID]}; empty when there is none.
-   * Nobody else has checked it: the plugin refuses, with kind INVALID, what it does not know.
-   * Values are text as written, {@code true}, {@code false} or a number; {@code more.deep} is an
-   * entry of the table {@code more}, {@code list.0} the first of the list {@code list}.
+   * The plugin's configuration, {@code [plugins.ID]} of the configuration file over the defaults it
+   * declared with {@link Registrar#config}. The same value for as long as the plugin is open.
+   *
+   * @throws IllegalArgumentException when {@code type} is not the declared one
    */
-  default Map<String, String> config() {
-    return Map.of();
-  }
+  <C extends Record> C config(Class<C> type);
+
+  /** Durable values of the plugin's own. */
+  PluginStore store();
 
   CapabilityHost host();
 

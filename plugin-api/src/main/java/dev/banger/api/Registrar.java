@@ -13,13 +13,48 @@ public interface Registrar {
    */
   void needs(Permission... permissions);
 
-  /** Adds files to every guest. At most once per plugin. */
-  void earlyFiles(EarlyFileContributor contributor);
+  /**
+   * Needs another plugin: this one is started after it, is blocked while it is not active, and is
+   * closed before it.
+   *
+   * @param plugin its id
+   * @param range of its version, for example {@code >=1.0 <2}
+   */
+  void requires(String plugin, String range);
+
+  /**
+   * Has a configuration, the table {@code [plugins.ID]}. A component {@code maxFiles} is the key
+   * {@code max_files}; what is not configured has the value it has here; an unknown key is an error
+   * that names the nearest known one. The record's constructor refuses bad values with {@link
+   * IllegalArgumentException} in one sentence. At most once per plugin.
+   *
+   * @param defaults an instance with the default of every key; a plain record, see the package
+   */
+  void config(Record defaults);
+
+  /** Has a say before a VM is created or started. At most once per plugin. */
+  void validate(Validator validator);
+
+  /** Adds to what VMs are started with. At most once per plugin. */
+  void contribute(LaunchContributor contributor);
+
+  /**
+   * Takes part in the start and stop of every VM.
+   *
+   * @param receipt see {@link LifecycleStep}
+   */
+  <R extends Record> void step(StepSpec spec, Class<R> receipt, LifecycleStep<R> step);
 
   /** Told when a VM is gone for good. At most once per plugin. */
   void vmRemoved(VmRemovedHandler handler);
 
-  /** Adds a command to the command line. */
+  /** Is told what became of VMs. At most once per plugin. */
+  void events(VmEventHandler handler);
+
+  /** Removes leftovers. At most once per plugin. */
+  void sweep(Sweeper sweeper);
+
+  /** Adds an RPC method with a command on the command line. */
   void command(CommandSpec spec, CommandHandler handler);
 
   /**

@@ -50,6 +50,11 @@ public final class ToolCall {
     return of(deadline, List.of(argv));
   }
 
+  /** The same with another deadline. */
+  public ToolCall within(Duration limit) {
+    return new ToolCall(argv, limit, cwd, env, stdin, stdout);
+  }
+
   /** Where it runs; the root directory when not said. */
   public ToolCall in(Path directory) {
     return new ToolCall(argv, deadline, directory, env, stdin, stdout);

@@ -3,6 +3,7 @@ package dev.banger.api.build;
 import dev.banger.api.Column;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.Permission;
+import dev.banger.api.StepSpec;
 import dev.banger.api.ValueSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,17 +39,38 @@ public final class Manifest {
     manifest.put("entry", identity.entry());
     manifest.put("description", registration.purpose());
     manifest.put("permissions", registration.permissions().stream().map(Permission::name).toList());
-    manifest.put(
-        "steps",
-        registration.steps().entrySet().stream()
-            .filter(Map.Entry::getValue)
-            .map(Map.Entry::getKey)
-            .toList());
+    manifest.put("requires", registration.requirements());
+    manifest.put("steps", registration.steps().stream().map(step -> step(step.spec())).toList());
+    manifest.put("hooks", hooks(registration));
+    manifest.put("config", registration.config().map(ConfigKeys::describe).orElse(List.of()));
     manifest.put(
         "commands",
         registration.commands().values().stream().map(command -> command(command.spec())).toList());
     manifest.put("checks", List.copyOf(registration.checks().keySet()));
     return manifest;
+  }
+
+  private static Map<String, Object> step(StepSpec spec) {
+    Map<String, Object> step = new LinkedHashMap<>();
+    step.put("name", spec.name());
+    step.put("phase", spec.phase().wireName());
+    step.put("policy", spec.policy().wireName());
+    step.put("after", spec.after());
+    step.put("startMs", spec.startLimit().toMillis());
+    step.put("stopMs", spec.stopLimit().toMillis());
+    step.put("receiptVersion", (long) spec.receiptVersion());
+    return step;
+  }
+
+  /** What it takes part in besides steps. */
+  private static List<String> hooks(Registration registration) {
+    Map<String, Boolean> hooks = new LinkedHashMap<>();
+    hooks.put("validate", registration.validator().isPresent());
+    hooks.put("contribute", registration.contributor().isPresent());
+    hooks.put("vm-removed", registration.vmRemoved().isPresent());
+    hooks.put("events", registration.events().isPresent());
+    hooks.put("sweep", registration.sweeper().isPresent());
+    return hooks.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
   private static Map<String, Object> command(CommandSpec spec) {
@@ -59,6 +81,8 @@ public final class Manifest {
     command.put("examples", spec.examples());
     spec.role().ifPresent(role -> command.put("role", role));
     command.put("deadlineMs", spec.deadline().toMillis());
+    command.put("mode", spec.mode().wireName());
+    command.put("hidden", spec.isHidden());
     command.put("args", spec.args().stream().map(arg -> value(arg, "")).toList());
     command.put("options", spec.options().stream().map(option -> value(option, "--")).toList());
     command.put("columns", spec.columns().stream().map(Manifest::column).toList());

@@ -4,12 +4,18 @@ import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.CommandHandler;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.DoctorCheck;
-import dev.banger.api.EarlyFileContributor;
+import dev.banger.api.LaunchContributor;
+import dev.banger.api.LifecycleStep;
 import dev.banger.api.Permission;
 import dev.banger.api.Registrar;
+import dev.banger.api.StepSpec;
+import dev.banger.api.Sweeper;
+import dev.banger.api.Validator;
+import dev.banger.api.VmEventHandler;
 import dev.banger.api.VmRemovedHandler;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,19 +30,29 @@ import java.util.regex.Pattern;
  */
 public final class Registration {
   private static final Pattern CHECK_ID = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+  private static final Pattern PLUGIN_ID = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final int MAX_PURPOSE = 200;
 
   private String purpose = "";
   private final SortedSet<Permission> permissions = new TreeSet<>();
   private final Map<String, Command> commands = new TreeMap<>();
   private final Map<String, DoctorCheck> checks = new TreeMap<>();
-  private EarlyFileContributor earlyFiles;
+  private final Map<String, String> requirements = new TreeMap<>();
+  private final List<Step<?>> steps = new ArrayList<>();
+  private Record config;
+  private Validator validator;
+  private LaunchContributor contributor;
   private VmRemovedHandler vmRemoved;
+  private VmEventHandler events;
+  private Sweeper sweeper;
 
   private Registration() {}
 
   /** A command with its handler. */
   public record Command(CommandSpec spec, CommandHandler handler) {}
+
+  /** A step with its code. */
+  public record Step<R extends Record>(StepSpec spec, Class<R> receipt, LifecycleStep<R> code) {}
 
   /**
    * Asks a plugin for its declarations.
@@ -70,20 +86,39 @@ public final class Registration {
     return Collections.unmodifiableMap(checks);
   }
 
-  public Optional<EarlyFileContributor> earlyFiles() {
-    return Optional.ofNullable(earlyFiles);
+  /** The ranges of versions of the plugins it needs, by id, sorted. */
+  public Map<String, String> requirements() {
+    return Collections.unmodifiableMap(requirements);
+  }
+
+  /** In the order of declaration. */
+  public List<Step<?>> steps() {
+    return Collections.unmodifiableList(steps);
+  }
+
+  /** The defaults of its configuration, if it has one. */
+  public Optional<Record> config() {
+    return Optional.ofNullable(config);
+  }
+
+  public Optional<Validator> validator() {
+    return Optional.ofNullable(validator);
+  }
+
+  public Optional<LaunchContributor> contributor() {
+    return Optional.ofNullable(contributor);
   }
 
   public Optional<VmRemovedHandler> vmRemoved() {
     return Optional.ofNullable(vmRemoved);
   }
 
-  /** The steps of a VM's life it takes part in, as {@code plugin list} shows them. */
-  public Map<String, Boolean> steps() {
-    Map<String, Boolean> steps = new LinkedHashMap<>();
-    steps.put("early-files", earlyFiles != null);
-    steps.put("vm-removed", vmRemoved != null);
-    return steps;
+  public Optional<VmEventHandler> events() {
+    return Optional.ofNullable(events);
+  }
+
+  public Optional<Sweeper> sweeper() {
+    return Optional.ofNullable(sweeper);
   }
 
   private static void require(boolean fine, String problem) {
@@ -114,10 +149,44 @@ public final class Registration {
     }
 
     @Override
-    public void earlyFiles(EarlyFileContributor contributor) {
+    public void requires(String plugin, String range) {
       still();
-      require(earlyFiles == null, "early files declared twice");
-      earlyFiles = Objects.requireNonNull(contributor);
+      require(PLUGIN_ID.matcher(plugin).matches(), "not an id of a plugin: \"" + plugin + "\"");
+      require(!range.isBlank() && range.length() <= 100, "no range of versions: \"" + range + "\"");
+      require(requirements.putIfAbsent(plugin, range) == null, "required twice: " + plugin);
+    }
+
+    @Override
+    public void config(Record defaults) {
+      still();
+      require(config == null, "configuration declared twice");
+      PlainRecords.check(defaults.getClass());
+      config = defaults;
+    }
+
+    @Override
+    public void validate(Validator code) {
+      still();
+      require(validator == null, "validator declared twice");
+      validator = Objects.requireNonNull(code);
+    }
+
+    @Override
+    public void contribute(LaunchContributor code) {
+      still();
+      require(contributor == null, "contributor declared twice");
+      contributor = Objects.requireNonNull(code);
+    }
+
+    @Override
+    public <R extends Record> void step(StepSpec spec, Class<R> receipt, LifecycleStep<R> step) {
+      still();
+      Objects.requireNonNull(step);
+      PlainRecords.check(receipt);
+      require(
+          steps.stream().noneMatch(other -> other.spec().name().equals(spec.name())),
+          "step declared twice: " + spec.name());
+      steps.add(new Step<>(spec, receipt, step));
     }
 
     @Override
@@ -125,6 +194,20 @@ public final class Registration {
       still();
       require(vmRemoved == null, "vmRemoved declared twice");
       vmRemoved = Objects.requireNonNull(handler);
+    }
+
+    @Override
+    public void events(VmEventHandler handler) {
+      still();
+      require(events == null, "events declared twice");
+      events = Objects.requireNonNull(handler);
+    }
+
+    @Override
+    public void sweep(Sweeper code) {
+      still();
+      require(sweeper == null, "sweeper declared twice");
+      sweeper = Objects.requireNonNull(code);
     }
 
     @Override
