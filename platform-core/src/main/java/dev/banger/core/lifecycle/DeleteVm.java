@@ -22,8 +22,6 @@ final class DeleteVm {
     progress.stage("remove", "started", "");
     try {
       context.killAndRelease(deleting);
-      List<String> complaints = context.extensions().vmRemoved(deleting);
-      complaints.forEach(complaint -> progress.stage("remove", "note", complaint));
       context.directories().delete(context.paths(deleting));
     } catch (IOException | BangerException e) {
       String what = "cannot remove all of vm \"%s\": %s".formatted(vm.name(), e.getMessage());

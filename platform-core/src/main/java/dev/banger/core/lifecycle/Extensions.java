@@ -3,25 +3,127 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
 
-/** What plugins add to a VM's life. */
+/**
+ * What plugins add to a VM's life. The core says when; what happens is theirs. Failures are {@link
+ * dev.banger.core.model.BangerException}s that name the plugin.
+ */
 public interface Extensions {
   /** No plugins at all. */
-  Extensions NONE =
-      new Extensions() {
-        @Override
-        public List<DiskProvisioner.EarlyFile> earlyFiles(VmRecord vm) {
-          return List.of();
-        }
+  Extensions NONE = new NoExtensions();
 
-        @Override
-        public List<String> vmRemoved(VmRecord vm) {
-          return List.of();
-        }
-      };
+  /**
+   * One operation on one VM; the caller holds the VM's lock until it closes the visit.
+   *
+   * @param operation its id
+   */
+  Visit visit(VmRecord vm, String operation, Progress progress);
 
-  /** Files to lay over the guest's root before its init starts; asked at every start. */
-  List<DiskProvisioner.EarlyFile> earlyFiles(VmRecord vm) throws InterruptedException;
+  /** What is held or was skipped for a VM, in the order in which it was begun. */
+  List<StepStatus> steps(VmRecord vm);
 
-  /** A VM is being deleted. Returns what went wrong, naming the plugin; never throws. */
-  List<String> vmRemoved(VmRecord vm) throws InterruptedException;
+  List<Endpoint> endpoints(VmRecord vm);
+
+  /** Tells plugins of something that happened; returns at once. */
+  void happened(VmRecord vm, Happening what, String reason);
+
+  /** When steps run; see the phases of the plugin API. */
+  enum Phase {
+    PREPARE,
+    HOST,
+    GUEST
+  }
+
+  /** What plugins may be told of. */
+  enum Happening {
+    CREATED,
+    STARTED,
+    STOPPED,
+    CRASHED,
+    FAILED,
+    DELETED
+  }
+
+  /** The hooks of one operation. */
+  interface Visit extends AutoCloseable {
+    /** One sentence per objection to starting the VM. */
+    List<String> problems() throws InterruptedException;
+
+    /** What to start it with. */
+    Additions additions() throws InterruptedException;
+
+    /** Starts the steps of a phase; when it throws, {@link #stop} undoes what was begun. */
+    void start(Phase phase) throws InterruptedException;
+
+    /** Stops what is held of a phase. Repeatable. */
+    Stops stop(Phase phase) throws InterruptedException;
+
+    /** Looks at the steps of a running VM again; one line for each that was not as it should be. */
+    List<String> recover() throws InterruptedException;
+
+    /** The VM is going for good. One sentence per plugin that failed. */
+    List<String> removed() throws InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /**
+   * @param kernelArguments without spaces
+   * @param disks after the VM's own
+   */
+  record Additions(
+      List<DiskProvisioner.EarlyFile> files,
+      List<String> kernelArguments,
+      List<LaunchPlan.Disk> disks) {
+    public static final Additions NONE = new Additions(List.of(), List.of(), List.of());
+
+    public Additions {
+      files = List.copyOf(files);
+      kernelArguments = List.copyOf(kernelArguments);
+      disks = List.copyOf(disks);
+    }
+  }
+
+  /**
+   * @param released how many steps hold nothing any more
+   * @param pending one sentence per step that still holds something and is tried again
+   * @param absent one sentence per step whose plugin is not there to take it back
+   */
+  record Stops(int released, List<String> pending, List<String> absent) {
+    public static final Stops NONE = new Stops(0, List.of(), List.of());
+
+    public Stops {
+      pending = List.copyOf(pending);
+      absent = List.copyOf(absent);
+    }
+  }
+
+  /**
+   * @param state {@code starting}, {@code started}, {@code skipped}, {@code failed} or {@code
+   *     stop-failed}
+   * @param note of the step's own; may be empty
+   * @param reason why it is not simply started; may be empty
+   */
+  record StepStatus(
+      String plugin,
+      String version,
+      String step,
+      String phase,
+      String policy,
+      String state,
+      String note,
+      String reason) {
+    /** Whether the VM runs without something that it should have. */
+    public boolean isDegraded() {
+      return !reason.isEmpty() && (state.equals("started") || state.equals("failed"));
+    }
+
+    /** For people. */
+    public String sentence() {
+      return "%s %s, step %s: %s".formatted(plugin, version, step, reason);
+    }
+  }
+
+  /** Where something of a VM is to be reached. */
+  record Endpoint(String plugin, String name, String uri) {}
 }

@@ -176,7 +176,6 @@ public final class Reconciler {
             "",
             true);
     context.release(ghost);
-    var _ = context.extensions().vmRemoved(ghost);
     context.directories().delete(paths);
   }
 }

@@ -46,7 +46,6 @@ final class StartVm {
     List<EarlyFile> files = new ArrayList<>();
     files.add(
         new EarlyFile("/etc/hostname", 0644, (vm.name() + "\n").getBytes(StandardCharsets.UTF_8)));
-    files.addAll(context.extensions().earlyFiles(vm));
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 

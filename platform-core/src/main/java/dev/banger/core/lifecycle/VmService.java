@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,11 @@ public final class VmService {
   /** The open link to a running VM. */
   public GuestLink link(VmRecord vm, Duration deadline) throws InterruptedException {
     return context.live().link(context.reload(vm), deadline);
+  }
+
+  /** Runs {@code body} while nobody else changes the VM. */
+  public <T> T locked(VmRecord vm, Duration deadline, Callable<T> body) throws Exception {
+    return context.locks().with(vm.id(), vm.name(), deadline, () -> {}, body);
   }
 
   /** What is known of a running VM. */
@@ -98,7 +104,6 @@ public final class VmService {
       rollback.push("the directories", () -> context.directories().delete(paths));
       context.directories().create(paths);
       operation.stage("prepare_disks", "started", "");
-      rollback.push("what plugins keep", () -> requireNone(context.extensions().vmRemoved(vm)));
       makeDisks(vm, image, paths);
       operation.stage("prepare_disks", "done", "");
       VmRecord made = vm;
@@ -156,12 +161,6 @@ public final class VmService {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void requireNone(List<String> complaints) {
-    if (!complaints.isEmpty()) {
-      throw new BangerException(ErrorKind.HOST, String.join("; ", complaints));
     }
   }
 

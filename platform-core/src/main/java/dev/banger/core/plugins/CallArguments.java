@@ -4,6 +4,7 @@ import dev.banger.api.CommandCall;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.PluginContext;
 import dev.banger.api.Progress;
+import dev.banger.api.TerminalStreams;
 import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.core.model.BangerException;
@@ -146,6 +147,16 @@ final class CallArguments {
       } catch (InvalidPathException e) {
         throw new IllegalArgumentException("not a path: " + text(name), e);
       }
+    }
+
+    @Override
+    public void emit(Map<String, ?> row) {
+      throw new IllegalStateException("the command is not of mode LIVE");
+    }
+
+    @Override
+    public TerminalStreams terminal() {
+      throw new IllegalStateException("the command is not of mode ATTACH");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
+import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
@@ -148,6 +149,44 @@ final class GuestCalls {
     }
   }
 
+  /** The archive is read on this thread, by the plugin; the link writes it on another. */
+  static void getTar(GuestLink link, String path, TarSink tar, Duration deadline) throws Exception {
+    long end = System.nanoTime() + deadline.toNanos();
+    Pipe pipe = new Pipe(PIPE_BYTES);
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    Thread sender =
+        Thread.ofVirtual()
+            .name("guest-get-tar")
+            .start(
+                () -> {
+                  try {
+                    OutputStream out = pipe.out();
+                    link.getTar(path, out, IDLE_LIMIT);
+                    sent.complete(null);
+                    out.close();
+                  } catch (Throwable e) {
+                    sent.completeExceptionally(e);
+                    pipe.fail(new IOException("the sender went away"));
+                  }
+                });
+    Thread watchdog =
+        Thread.ofVirtual().name("guest-get-tar-deadline").start(() -> failLate(pipe, sent, end));
+    try {
+      try (InputStream in = pipe.in()) {
+        tar.readFrom(in);
+        in.transferTo(OutputStream.nullOutputStream());
+      } catch (Throwable e) {
+        pipe.fail(new IOException("the archive is not wanted any more"));
+        throw blame(e, sent, end);
+      }
+      within(sent, end, "reading " + path, deadline);
+    } finally {
+      pipe.fail(new IOException("the transfer is over"));
+      watchdog.interrupt();
+      sender.interrupt();
+    }
+  }
+
   /** When the guest failed first, the plugin's broken pipe is only the echo of it. */
   private static Exception blame(Throwable thrown, CompletableFuture<Void> sent, long end)
       throws InterruptedException {
@@ -165,7 +204,7 @@ final class GuestCalls {
       sent.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       sent.completeExceptionally(
-          new BangerException(ErrorKind.TIMEOUT, "the guest did not take all files in time"));
+          new BangerException(ErrorKind.TIMEOUT, "the guest did not pass all files in time"));
       pipe.fail(new IOException("the transfer took too long"));
     } catch (ExecutionException | InterruptedException e) {
       // Over in one way or another; whoever waits for it reports it.

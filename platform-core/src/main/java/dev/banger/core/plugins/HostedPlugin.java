@@ -1,38 +1,46 @@
 package dev.banger.core.plugins;
 
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
 import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.FailureKind;
 import dev.banger.api.build.Manifest;
 import dev.banger.api.build.Registration;
-import dev.banger.core.model.BangerException;
-import dev.banger.core.model.ErrorKind;
+import dev.banger.hooks.Gate;
+import dev.banger.hooks.GuardedHost;
+import dev.banger.hooks.Lease;
+import dev.banger.hooks.Participant;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Plugin;
 import org.pf4j.PluginRuntimeException;
 
 /** One loaded plugin: its instance, what it declared, and its gate. */
-final class HostedPlugin extends Plugin {
+final class HostedPlugin extends Plugin implements Participant {
   private static final Duration REGISTER_LIMIT = Duration.ofSeconds(5);
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final PluginManifest manifest;
   private final ClassLoader loader;
-  private final HostFacade.Services services;
+  private final HostServices services;
   private final Path dataDir;
   private final Map<String, String> config;
   private final Gate gate;
-  private final LockTable locks = new LockTable();
+  private final CapabilityHost host;
   private final Lease life;
   private CapabilityPlugin instance;
   private Registration registration;
+  private Record configuration;
+  private final Background background;
   private String failure = "";
 
   HostedPlugin(
       PluginManifest manifest,
       ClassLoader loader,
-      HostFacade.Services services,
+      HostServices services,
       Path dataDir,
       Map<String, String> config) {
     this.manifest = manifest;
@@ -41,6 +49,8 @@ final class HostedPlugin extends Plugin {
     this.dataDir = dataDir;
     this.config = Map.copyOf(config);
     this.gate = new Gate(manifest.id(), loader);
+    this.host = new CoreHost(services.ports(), services.tools(), new LockTable());
+    this.background = new Background(manifest.id(), loader);
     this.life = Lease.unlimited("the life of plugin " + manifest.id());
   }
 
@@ -52,17 +62,24 @@ final class HostedPlugin extends Plugin {
       instance = loaded.instance();
       registration = loaded.registration();
       if (!Manifest.of(manifest.identity(), registration).equals(manifest.tree())) {
-        throw new BangerException(
-            ErrorKind.INVALID, Manifest.FILE + " does not say what the code declares; rebuild it");
+        throw new CapabilityException(
+            FailureKind.INVALID,
+            Manifest.FILE + " does not say what the code declares; rebuild it");
       }
+      configuration =
+          gate.enter(
+              "configure",
+              REGISTER_LIMIT,
+              _ -> PluginConfig.of(id(), registration.config(), config));
+      OpeningContext opening = new OpeningContext(context(life), background);
       gate.enter(
           "open",
           OPEN_LIMIT,
           _ -> {
-            instance.open(context(life));
+            instance.open(opening);
             return null;
           });
-    } catch (BangerException e) {
+    } catch (CapabilityException e) {
       failure = e.getMessage();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -82,19 +99,19 @@ final class HostedPlugin extends Plugin {
     try {
       type = Class.forName(entry, true, loader);
     } catch (ClassNotFoundException e) {
-      throw new BangerException(
-          ErrorKind.INVALID, "entry class " + entry + " is in none of its jars");
+      throw new CapabilityException(
+          FailureKind.INVALID, "entry class " + entry + " is in none of its jars");
     }
     if (!CapabilityPlugin.class.isAssignableFrom(type)) {
-      throw new BangerException(
-          ErrorKind.INVALID, "entry class " + entry + " is no CapabilityPlugin");
+      throw new CapabilityException(
+          FailureKind.INVALID, "entry class " + entry + " is no CapabilityPlugin");
     }
     CapabilityPlugin made =
         type.asSubclass(CapabilityPlugin.class).getDeclaredConstructor().newInstance();
     try {
       return new Loaded(made, Registration.of(made));
     } catch (IllegalArgumentException e) {
-      throw new BangerException(ErrorKind.INVALID, "register: " + e.getMessage());
+      throw new CapabilityException(FailureKind.INVALID, "register: " + e.getMessage());
     }
   }
 
@@ -103,6 +120,7 @@ final class HostedPlugin extends Plugin {
   public void stop() {
     CapabilityPlugin closing = instance;
     instance = null;
+    background.stop();
     if (closing != null) {
       try {
         gate.enter(
@@ -112,7 +130,7 @@ final class HostedPlugin extends Plugin {
               closing.close();
               return null;
             });
-      } catch (BangerException e) {
+      } catch (CapabilityException e) {
         log(e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -128,8 +146,19 @@ final class HostedPlugin extends Plugin {
     System.getLogger("banger.plugin." + id()).log(System.Logger.Level.WARNING, message);
   }
 
-  String id() {
+  @Override
+  public String id() {
     return manifest.id();
+  }
+
+  @Override
+  public String version() {
+    return manifest.version();
+  }
+
+  @Override
+  public String digest() {
+    return manifest.digest();
   }
 
   PluginManifest manifest() {
@@ -141,7 +170,8 @@ final class HostedPlugin extends Plugin {
     return failure;
   }
 
-  Registration registration() {
+  @Override
+  public Registration registration() {
     return registration;
   }
 
@@ -149,15 +179,18 @@ final class HostedPlugin extends Plugin {
     return loader;
   }
 
-  Gate gate() {
+  @Override
+  public Gate gate() {
     return gate;
   }
 
-  Context context(Lease lease) {
+  @Override
+  public Context context(Lease lease) {
     return new Context(
         id(),
         dataDir,
-        config,
-        new HostFacade(services, id(), registration.permissions(), locks, lease));
+        Optional.ofNullable(configuration),
+        services.ports().store(id()),
+        new GuardedHost(host, id(), registration.permissions(), lease, services.calls()));
   }
 }

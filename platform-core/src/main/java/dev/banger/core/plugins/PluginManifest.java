@@ -37,6 +37,11 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
     return identity.version();
   }
 
+  /** Of the code; empty while it is not known. */
+  String digest() {
+    return "";
+  }
+
   /** Paths of the commands it says it adds. */
   List<String> commandPaths() {
     return commands()

@@ -1,22 +1,40 @@
 package dev.banger.core.plugins;
 
+import dev.banger.api.PluginStore;
 import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 
-/** What plugins need from the rest of the core. Thread-safe. */
+/**
+ * What plugins need from the rest of the core. Thread-safe. Failures are {@link
+ * dev.banger.core.model.BangerException}s.
+ */
 public interface PluginPorts {
   /**
-   * @param ref a name, an id or a unique prefix of an id
-   * @throws dev.banger.core.model.BangerException of kind NOT_FOUND or AMBIGUOUS
+   * @param ref a name, an id or a unique prefix of an id; else NOT_FOUND or AMBIGUOUS
    */
   VmRecord resolve(String ref);
 
+  List<VmRecord> vms();
+
+  /** Whether its VMM runs. */
+  boolean isAlive(VmId id);
+
+  /** Runs {@code body} under the VM's lock; CONFLICT when its turn does not come in time. */
+  <T> T withVmLock(VmId id, Duration deadline, Callable<T> body) throws Exception;
+
+  Image image(String name);
+
   /**
-   * The open link to a running VM's guest. The core owns it: the caller never closes it.
-   *
-   * @throws dev.banger.core.model.BangerException of kind NOT_FOUND, or ILLEGAL_STATE when the VM
-   *     is not running
+   * The open link to a running VM's guest. The core owns it: the caller never closes it. NOT_FOUND,
+   * or ILLEGAL_STATE when the VM is not running, or TIMEOUT.
    */
-  GuestLink guest(VmId id);
+  GuestLink guest(VmId id, Duration deadline) throws InterruptedException;
+
+  /** What a plugin keeps. */
+  PluginStore store(String pluginId);
 }

@@ -2,19 +2,20 @@ package dev.banger.core.plugins;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
+import dev.banger.api.CapabilityException;
 import dev.banger.api.CommandResult;
 import dev.banger.api.DoctorCheck;
-import dev.banger.api.GuestFile;
-import dev.banger.api.VmView;
 import dev.banger.api.build.JsonText;
 import dev.banger.api.build.Manifest;
 import dev.banger.api.build.Registration;
 import dev.banger.core.host.Commands;
-import dev.banger.core.lifecycle.DiskProvisioner.EarlyFile;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import dev.banger.core.model.VmRecord;
+import dev.banger.hooks.Gate;
+import dev.banger.hooks.HostCalls;
+import dev.banger.hooks.Participant;
+import dev.banger.hooks.Participants;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,7 +23,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,9 +36,7 @@ import java.util.logging.Logger;
  * it was to carry out. Thread-safe; {@link #start} is called once, and until it returns there are
  * no plugins.
  */
-public final class PluginRuntime implements AutoCloseable {
-  private static final Duration EARLY_FILES_LIMIT = Duration.ofSeconds(10);
-  private static final Duration REMOVED_LIMIT = Duration.ofSeconds(10);
+public final class PluginRuntime implements Participants, AutoCloseable {
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
   private static final int LONGEST_RESULT = 8 << 20;
 
@@ -62,7 +60,7 @@ public final class PluginRuntime implements AutoCloseable {
    */
   public PluginRuntime(PluginSettings settings, PluginPorts ports, Commands commands) {
     this.settings = settings;
-    HostFacade.Services services = new HostFacade.Services(ports, new HostToolRunner(commands));
+    HostServices services = new HostServices(ports, new HostToolRunner(commands), HostCalls.UNSEEN);
     this.pf4j =
         new Pf4jPlugins(
             (manifest, loader) ->
@@ -147,10 +145,7 @@ public final class PluginRuntime implements AutoCloseable {
         declared.purpose(),
         PluginState.ACTIVE,
         "",
-        declared.steps().entrySet().stream()
-            .filter(Map.Entry::getValue)
-            .map(Map.Entry::getKey)
-            .toList(),
+        declared.steps().stream().map(step -> step.spec().name()).toList(),
         List.copyOf(declared.commands().keySet()),
         List.copyOf(declared.checks().keySet()),
         declared.permissions().stream().map(Object::toString).toList(),
@@ -217,24 +212,33 @@ public final class PluginRuntime implements AutoCloseable {
     }
     CallArguments arguments = CallArguments.parse(declared.spec(), argsJson, cwd);
     String json =
-        plugin
-            .gate()
-            .enter(
-                command.replace(' ', '-'),
-                declared.spec().deadline(),
-                lease -> {
-                  CommandResult result =
-                      declared
-                          .handler()
-                          .run(arguments.call(plugin.context(lease), new Stages(progress, lease)));
-                  return JsonText.compact(result.value());
-                });
+        entered(
+            plugin,
+            command.replace(' ', '-'),
+            declared.spec().deadline(),
+            lease -> {
+              CommandResult result =
+                  declared
+                      .handler()
+                      .run(arguments.call(plugin.context(lease), new Stages(progress, lease)));
+              return JsonText.compact(result.value());
+            });
     if (json.length() > LONGEST_RESULT) {
       throw new BangerException(
           ErrorKind.INTERNAL,
           "plugin %s answered with more than %d MiB".formatted(pluginId, LONGEST_RESULT >> 20));
     }
     return json;
+  }
+
+  private static <T> T entered(
+      HostedPlugin plugin, String what, Duration deadline, Gate.Body<T> body)
+      throws InterruptedException {
+    try {
+      return plugin.gate().enter(what, deadline, body);
+    } catch (CapabilityException e) {
+      throw Failures.toCore(e);
+    }
   }
 
   private HostedPlugin require(String pluginId) {
@@ -263,67 +267,23 @@ public final class PluginRuntime implements AutoCloseable {
                     "banger plugin list"));
   }
 
-  /**
-   * What plugins want laid over a guest's root at this start, checked, parents first.
-   *
-   * @param deadline for all plugins together
-   * @throws BangerException naming the plugin that failed or gave something unfit, or both plugins
-   *     that want the same file
-   */
-  public List<EarlyFile> earlyFiles(VmRecord vm, Duration deadline) throws InterruptedException {
-    VmView view = VmSnapshot.of(vm);
-    Duration each = deadline.compareTo(EARLY_FILES_LIMIT) < 0 ? deadline : EARLY_FILES_LIMIT;
-    Map<String, Gate.Entry<List<GuestFile>>> entries = new LinkedHashMap<>();
-    for (HostedPlugin plugin : active) {
-      plugin
-          .registration()
-          .earlyFiles()
-          .ifPresent(
-              contributor ->
-                  entries.put(
-                      plugin.id(),
-                      plugin
-                          .gate()
-                          .begin(
-                              "early-files",
-                              each,
-                              lease ->
-                                  List.copyOf(
-                                      contributor.earlyFiles(view, plugin.context(lease))))));
-    }
-    EarlyFileMerge merge = new EarlyFileMerge();
-    Together.all(entries).forEach(merge::add);
-    return merge.result();
-  }
+  @Override
+  public Held hold() {
+    List<Participant> now = List.copyOf(active);
+    return new Held() {
+      @Override
+      public List<Participant> active() {
+        return now;
+      }
 
-  /**
-   * Tells plugins that a VM is gone. Repeatable.
-   *
-   * @return one sentence per plugin that failed
-   */
-  public List<String> vmRemoved(VmRecord vm) throws InterruptedException {
-    VmView view = VmSnapshot.of(vm);
-    List<String> failures = new ArrayList<>();
-    List<Gate.Entry<Void>> entries = new ArrayList<>();
-    for (HostedPlugin plugin : active) {
-      plugin
-          .registration()
-          .vmRemoved()
-          .ifPresent(
-              handler ->
-                  entries.add(
-                      plugin
-                          .gate()
-                          .begin(
-                              "vm-removed",
-                              REMOVED_LIMIT,
-                              lease -> {
-                                handler.vmRemoved(view, plugin.context(lease));
-                                return (Void) null;
-                              })));
-    }
-    Together.each(entries, failures);
-    return List.copyOf(failures);
+      @Override
+      public Optional<Participant> keeperOf(String pluginId, String digest) {
+        return now.stream().filter(plugin -> plugin.id().equals(pluginId)).findFirst();
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   /**
@@ -363,6 +323,7 @@ public final class PluginRuntime implements AutoCloseable {
                               .begin(
                                   "check-" + id,
                                   CHECK_LIMIT,
+                                  Optional.empty(),
                                   lease ->
                                       Objects.requireNonNull(
                                           check.run(plugin.context(lease)), "no outcome")))));
@@ -385,7 +346,7 @@ public final class PluginRuntime implements AutoCloseable {
           outcome.status().name().toLowerCase(Locale.ROOT),
           outcome.summary(),
           outcome.remedy());
-    } catch (BangerException e) {
+    } catch (CapabilityException e) {
       return broken(check.plugin(), check.id(), e.getMessage());
     }
   }

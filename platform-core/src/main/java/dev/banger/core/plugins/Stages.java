@@ -1,6 +1,7 @@
 package dev.banger.core.plugins;
 
 import dev.banger.api.Progress;
+import dev.banger.hooks.Lease;
 import java.util.regex.Pattern;
 
 /** Hands a plugin's progress on, in bounds. */

@@ -1,0 +1,60 @@
+package dev.banger.core.boot;
+
+import com.google.inject.Provider;
+import dev.banger.api.PluginStore;
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.ImageCatalog;
+import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.model.Image;
+import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmRecord;
+import dev.banger.core.plugins.PluginPorts;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** What plugins need of the core. Plugins are there before the VMs are; they ask only later. */
+final class CorePorts implements PluginPorts {
+  private final Provider<VmService> vms;
+  private final ImageCatalog images;
+
+  CorePorts(Provider<VmService> vms, ImageCatalog images) {
+    this.vms = vms;
+    this.images = images;
+  }
+
+  @Override
+  public VmRecord resolve(String ref) {
+    return vms.get().resolve(ref);
+  }
+
+  @Override
+  public List<VmRecord> vms() {
+    return vms.get().list();
+  }
+
+  @Override
+  public boolean isAlive(VmId id) {
+    return vms.get().live(id).isPresent();
+  }
+
+  @Override
+  public <T> T withVmLock(VmId id, Duration deadline, Callable<T> body) throws Exception {
+    return vms.get().locked(vms.get().resolve(id.value()), deadline, body);
+  }
+
+  @Override
+  public Image image(String name) {
+    return images.get(name);
+  }
+
+  @Override
+  public GuestLink guest(VmId id, Duration deadline) throws InterruptedException {
+    return vms.get().link(vms.get().resolve(id.value()), deadline);
+  }
+
+  @Override
+  public PluginStore store(String pluginId) {
+    throw new UnsupportedOperationException("not yet");
+  }
+}
