@@ -1,5 +1,6 @@
 package dev.banger.core.store;
 
+import static dev.banger.core.store.StepFixtures.step;
 import static dev.banger.core.store.StoreFixtures.draft;
 import static dev.banger.core.store.StoreFixtures.tamper;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +14,15 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -163,6 +168,49 @@ class SqliteVmStoreTest {
     VmRecord second = store.insert(draft("second"));
     assertThat(second.address()).isNotEqualTo(first.address());
     assertThat(second.cid()).isNotEqualTo(first.cid());
+  }
+
+  @Test
+  void anAddressStaysTakenWhileAStepOfItsDeletedVmHoldsSomething() {
+    SqliteJournal journal = new SqliteJournal(database);
+    store.insert(draft("first"));
+    VmRecord held = store.insert(draft("held"));
+    long step = journal.begin(step(stored(held), "nat", "rules"));
+    VmRecord shown = store.insert(draft("shown"));
+    long skipped = journal.begin(step(stored(shown), "nat", "rules"));
+    journal.settle(
+        skipped,
+        JournalRow.State.SKIPPED,
+        Optional.empty(),
+        "",
+        "",
+        Duration.ZERO,
+        StepFixtures.run("skipped"));
+    store.delete(held.id());
+    store.delete(shown.id());
+
+    nextAddressFrom(held);
+    assertThat(store.insert(draft("second")).address()).isEqualTo(shown.address());
+    journal.close(step, Optional.empty());
+    nextAddressFrom(held);
+    assertThat(store.insert(draft("third")).address()).isEqualTo(held.address());
+  }
+
+  private static StoredVm stored(VmRecord vm) {
+    return StepFixtures.vm(vm.id().value(), vm.name(), vm.address());
+  }
+
+  /** As if all other addresses had had their turn. */
+  private void nextAddressFrom(VmRecord vm) {
+    database.write(
+        connection -> {
+          for (long n = Addresses.POOL.first(); n <= Addresses.POOL.last(); n++) {
+            if (Addresses.of(n).equals(vm.address())) {
+              Cursors.set(connection, "address", n - 1);
+            }
+          }
+          return null;
+        });
   }
 
   @ParameterizedTest
