@@ -14,6 +14,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.hooks.Journal.Endpoint;
 import dev.banger.hooks.JournalRow;
 import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
@@ -194,6 +195,24 @@ class SqliteVmStoreTest {
     journal.close(step, Optional.empty());
     nextAddressFrom(held);
     assertThat(store.insert(draft("third")).address()).isEqualTo(held.address());
+  }
+
+  @Test
+  void aDeletedVmTakesItsEndpointsAlongButNotWhatIsStillOpen() {
+    SqliteJournal journal = new SqliteJournal(database);
+    VmRecord web = store.insert(draft("web"));
+    VmRecord api = store.insert(draft("api"));
+    Endpoint endpoint = new Endpoint("ports", "http", "http://127.77.0.5:8080");
+    journal.endpoints(web.id().value(), List.of(endpoint));
+    journal.endpoints(api.id().value(), List.of(endpoint));
+    long step = journal.begin(step(stored(web), "nat", "rules"));
+
+    store.delete(web.id());
+
+    assertThat(journal.endpoints(web.id().value())).isEmpty();
+    assertThat(journal.endpoints(api.id().value())).containsExactly(endpoint);
+    assertThat(journal.open()).extracting(JournalRow::id).containsExactly(step);
+    assertThat(journal.open()).extracting(JournalRow::vm).containsExactly(stored(web));
   }
 
   private static StoredVm stored(VmRecord vm) {
