@@ -4,12 +4,15 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import dev.banger.core.config.Config;
+import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.plugins.PluginSettings;
+import dev.banger.hooks.InstalledPlugins;
+import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,25 +25,34 @@ final class PluginModule extends AbstractModule {
   @Singleton
   PluginRuntime runtime(
       Layout layout,
-      Config config,
       Commands commands,
       Provider<VmService> vms,
       ImageCatalog images,
+      Journal journal,
+      InstalledPlugins installed,
       Opened opened) {
     Path data = layout.directories().data();
+    Path home = Path.of(System.getProperty("user.home"));
     PluginRuntime runtime =
         new PluginRuntime(
             new PluginSettings(
                 List.of(data.resolve("plugins"), layout.pluginsDir()),
                 layout.directories().state().resolve("plugins"),
+                data.resolve("plugin-store"),
                 data.resolve("plugin-data"),
-                Set.copyOf(config.disabledPlugins()),
-                config.pluginTexts()),
+                home,
+                () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
             new CorePorts(vms, images),
-            commands);
+            commands,
+            journal,
+            installed);
     opened.add("the plugins", runtime);
     runtime.start();
     return runtime;
+  }
+
+  private static PluginSettings.Wishes wishes(Config config) {
+    return new PluginSettings.Wishes(Set.copyOf(config.disabledPlugins()), config.pluginTables());
   }
 
   @Provides
