@@ -25,6 +25,7 @@ import dev.banger.core.rpc.PreflightedMethods;
 import dev.banger.core.rpc.RpcMethod;
 import dev.banger.core.rpc.VmJson;
 import dev.banger.core.rpc.VmMethods;
+import dev.banger.hooks.HookHistory;
 import java.util.Map;
 
 /** The methods that clients may call. */
@@ -51,10 +52,12 @@ final class RpcModule extends AbstractModule {
       ImageRegistry images,
       ImageImports imports,
       PluginRuntime plugins,
+      HookHistory history,
       Doctor doctor) {
     Map<String, RpcMethod> table = methods.asMap();
     return (daemon, report) -> {
-      PluginMethods pluginMethods = new PluginMethods(plugins, operations);
+      PluginMethods pluginMethods =
+          new PluginMethods(plugins, operations, history, ref -> vms.resolve(ref).id().value());
       new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms)).register(table);
       new OperationMethods(operations).register(table);
       new ImageMethods(images, imports, vms, operations).register(table);

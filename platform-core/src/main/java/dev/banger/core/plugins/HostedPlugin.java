@@ -187,6 +187,11 @@ final class HostedPlugin extends Plugin implements Participant {
     return found;
   }
 
+  /** What was configured for it when it was loaded. */
+  Map<String, Object> config() {
+    return config;
+  }
+
   PluginManifest manifest() {
     return manifest;
   }

@@ -18,7 +18,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -54,8 +54,8 @@ final class LinkCheck {
 
   private final Map<String, ClassModel> own = new HashMap<>();
   private final List<ClassModel> models = new ArrayList<>();
-  private final SortedSet<String> problems = new TreeSet<>();
-  private final SortedSet<String> incubating = new TreeSet<>();
+  private final NavigableSet<String> problems = new TreeSet<>();
+  private final NavigableSet<String> incubating = new TreeSet<>();
   private final HostClasses host = new HostClasses();
   private long bytes;
 
@@ -124,7 +124,7 @@ final class LinkCheck {
     if (code.length < 8) {
       throw new IOException("%s in %s is no class".formatted(path, container));
     }
-    int version = (code[6] & 0xff) << 8 | code[7] & 0xff;
+    int version = ((code[6] & 0xff) << 8) | (code[7] & 0xff);
     String title = name.substring(0, name.length() - ".class".length()).replace('/', '.');
     if (version > NEWEST_CLASS_FILE) {
       problems.add(

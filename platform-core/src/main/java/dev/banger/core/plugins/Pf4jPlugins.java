@@ -32,8 +32,8 @@ import org.pf4j.VersionManager;
  * version of an id at a time.
  */
 final class Pf4jPlugins extends AbstractPluginManager {
-  /** Jar files that the JVM caches for URLs outlive the class loader, and their plugin's files. */
   static {
+    // Jar files that the JVM caches for URLs outlive the class loader, and their plugin's files.
     URLConnection.setDefaultUseCaches("jar", false);
   }
 

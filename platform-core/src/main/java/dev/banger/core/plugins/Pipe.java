@@ -85,7 +85,8 @@ public final class Pipe {
     return given;
   }
 
-  private synchronized void end() {
+  /** The end of the stream. */
+  public synchronized void end() {
     ended = true;
     notifyAll();
   }

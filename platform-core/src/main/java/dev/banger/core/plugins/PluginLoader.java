@@ -36,20 +36,26 @@ final class PluginLoader {
    */
   HostedPlugin load(FoundPlugin found, Map<String, Object> config) {
     Pf4jPlugins pf4j = manager(found, config);
+    HostedPlugin plugin;
+    try {
+      plugin = pf4j.load();
+    } catch (RuntimeException | LinkageError e) {
+      quietly(found.id(), pf4j);
+      throw new CapabilityException(
+          FailureKind.INVALID, "cannot be loaded: " + e.getMessage(), "", e);
+    }
+    managers.put(plugin, pf4j);
     String failure;
     try {
-      HostedPlugin plugin = pf4j.load();
-      managers.put(plugin, pf4j);
       pf4j.start();
       failure = plugin.failure();
-      if (failure.isEmpty()) {
-        return plugin;
-      }
-      unload(plugin);
     } catch (RuntimeException | LinkageError e) {
-      failure = "cannot be loaded: " + e.getMessage();
-      quietly(found.id(), pf4j);
+      failure = plugin.failure().isEmpty() ? "cannot be started: " + e : plugin.failure();
     }
+    if (failure.isEmpty()) {
+      return plugin;
+    }
+    unload(plugin);
     throw new CapabilityException(FailureKind.INVALID, failure);
   }
 

@@ -305,7 +305,12 @@ final class PluginManager {
           Installed old = before.get();
           Runnable undo = undo(id);
           installed.put(
-              new Installed(id, old.enabled(), old.previous(), old.current(), Instant.now()));
+              new Installed(
+                  id,
+                  old.enabled(),
+                  /* current= */ old.previous(),
+                  /* previous= */ old.current(),
+                  Instant.now()));
           renewOr(
               id,
               undo,

@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.CommandMode;
 import dev.banger.api.TerminalStreams;
 import dev.banger.api.build.JsonText;
 import dev.banger.core.lifecycle.Progress;
@@ -244,7 +245,16 @@ public final class PluginRuntime implements Participants, AutoCloseable {
   public String call(
       String pluginId, String command, String argsJson, Path cwd, Progress progress, RowSink rows)
       throws InterruptedException {
-    return commands.call(new Commands.Use(pluginId, command, argsJson, cwd), progress, rows::row);
+    return commands.call(new Commands.Use(pluginId, command, argsJson, cwd), progress, rows);
+  }
+
+  /** Whether it is a command of mode LIVE of an active plugin. */
+  public boolean isLive(String pluginId, String command) {
+    return versions
+        .active(pluginId)
+        .map(plugin -> plugin.registration().commands().get(command))
+        .filter(declared -> declared.spec().mode() == CommandMode.LIVE)
+        .isPresent();
   }
 
   /** Takes the rows of a command of mode LIVE; waits while it has enough of them. */

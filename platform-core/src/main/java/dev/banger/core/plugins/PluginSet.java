@@ -196,7 +196,7 @@ final class PluginSet {
       try {
         return fresh(found);
       } catch (CapabilityException e) {
-        bringBack(active.get().found());
+        bringBack(active.get());
         throw e;
       }
     }
@@ -220,9 +220,9 @@ final class PluginSet {
       return plugin;
     }
 
-    private void bringBack(FoundPlugin old) {
+    private void bringBack(HostedPlugin old) {
       try {
-        var _ = fresh(old);
+        loaded.add(loader.load(old.found(), old.config()));
       } catch (CapabilityException e) {
         System.getLogger("banger.plugins")
             .log(System.Logger.Level.WARNING, "plugin " + old.id() + " does not come back", e);

@@ -1,96 +1,159 @@
 package dev.banger.core.rpc;
 
+import dev.banger.api.CapabilityException;
 import dev.banger.client.Json;
-import dev.banger.client.MalformedJsonException;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import dev.banger.core.plugins.PluginInfo;
+import dev.banger.core.plugins.PluginChange;
 import dev.banger.core.plugins.PluginRuntime;
+import dev.banger.hooks.HookHistory;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The {@code plugin.*} methods. */
 public final class PluginMethods {
+  private static final int MAX_TRACE = 10_000;
+
   private final PluginRuntime plugins;
   private final Operations operations;
+  private final HookHistory history;
+  private final Function<String, String> vmIds;
 
-  public PluginMethods(PluginRuntime plugins, Operations operations) {
+  /**
+   * @param vmIds the id of the VM that a reference means; throws NOT_FOUND or AMBIGUOUS
+   */
+  public PluginMethods(
+      PluginRuntime plugins,
+      Operations operations,
+      HookHistory history,
+      Function<String, String> vmIds) {
     this.plugins = plugins;
     this.operations = operations;
+    this.history = history;
+    this.vmIds = vmIds;
   }
 
   public void register(Map<String, RpcMethod> methods) {
     methods.put("plugin.list", _ -> list());
+    methods.put("plugin.info", call -> PluginJson.of(plugins.details(id(call))));
     methods.put(
         "plugin.manifests",
         _ ->
             Json.build()
                 .put("digest", plugins.manifestsDigest())
-                .put("plugins", parse(plugins.manifestsJson()))
+                .put("plugins", PluginJson.parse(plugins.manifestsJson()))
                 .done());
     methods.put("plugin.call", this::call);
+    methods.put("plugin.stream", new PluginStreams(plugins)::stream);
+    methods.put("plugin.install", this::install);
+    methods.put(
+        "plugin.remove",
+        changing(call -> plugins.remove(id(call), call.params().flag("purge", false))));
+    methods.put("plugin.enable", changing(call -> plugins.enable(id(call))));
+    methods.put("plugin.disable", changing(call -> plugins.disable(id(call))));
+    methods.put("plugin.rollback", changing(call -> plugins.rollback(id(call))));
+    methods.put("plugin.reload", changing(call -> plugins.reload(id(call))));
+    methods.put("plugin.dev", changing(call -> plugins.dev(absolute(call.params(), "dir"))));
+    methods.put("plugin.undev", changing(call -> plugins.undev(id(call))));
+    methods.put("plugin.trace", this::trace);
+  }
+
+  private static RpcMethod changing(Function<RpcCall, PluginChange> change) {
+    return call -> PluginJson.of(change.apply(call));
+  }
+
+  private static String id(RpcCall call) {
+    return call.params().text("id");
   }
 
   /** As {@code plugin list -o json}. */
   public Json list() {
-    return Json.array(plugins.list().stream().map(PluginMethods::toJson).toList());
+    return Json.array(plugins.list().stream().map(PluginJson::of).toList());
   }
 
-  private static Json toJson(PluginInfo info) {
-    return Json.build()
-        .put("id", info.id())
-        .put("version", info.version())
-        .put("state", info.state().wireName())
-        .put(
-            "provides",
-            Json.build()
-                .put("steps", Json.strings(info.steps()))
-                .put("commands", Json.strings(info.commands()))
-                .put("checks", Json.strings(info.checks()))
-                .done())
-        .put("reason", info.reason())
-        .put("description", info.description())
-        .put("permissions", Json.strings(info.permissions()))
-        .put("origin", info.origin())
-        .done();
+  private Json install(RpcCall call) {
+    Params params = call.params();
+    return PluginJson.of(
+        plugins.install(
+            absolute(params, "file"),
+            params.optionalText("digest").filter(text -> !text.isEmpty()),
+            params.flag("dryRun", false)));
+  }
+
+  private Json trace(RpcCall call) {
+    Params params = call.params();
+    Optional<String> vm = params.optionalText("ref").filter(ref -> !ref.isEmpty()).map(vmIds);
+    int limit = Math.clamp(params.integer("limit").orElse(200), 0, MAX_TRACE);
+    try {
+      return Json.array(
+          history.runs(params.optionalText("op").filter(op -> !op.isEmpty()), vm, limit).stream()
+              .map(PluginJson::of)
+              .toList());
+    } catch (CapabilityException e) {
+      throw new BangerException(ErrorKind.HOST, e.getMessage(), e.hint(), List.of(), e);
+    }
+  }
+
+  static Path cwd(Params params) {
+    return params.optionalText("cwd").isPresent() ? absolute(params, "cwd") : Path.of("/");
+  }
+
+  private static Path absolute(Params params, String name) {
+    String text = params.text(name);
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      // Told below, like a relative one.
+    }
+    throw new BangerException(
+        ErrorKind.USAGE, "parameter \"%s\" must be an absolute path, got %s".formatted(name, text));
+  }
+
+  static String args(Params params) {
+    Json args = params.json().get("args");
+    return args.isNull() ? "{}" : args.toString();
   }
 
   private Json call(RpcCall call) throws InterruptedException {
-    String plugin = call.params().text("plugin");
-    String command = call.params().text("command");
-    Path cwd = Path.of(call.params().optionalText("cwd").orElse("/"));
-    if (!cwd.isAbsolute()) {
-      throw new BangerException(
-          ErrorKind.USAGE, "parameter \"cwd\" must be an absolute path, got " + cwd);
-    }
-    Json args = call.params().json().get("args");
-    String vm = args.text("vm");
+    Params params = call.params();
+    String plugin = params.text("plugin");
+    String command = params.text("command");
+    Path cwd = cwd(params);
+    String args = args(params);
+    StageFeed feed = new StageFeed(call);
     Operation operation =
         operations.begin(
             plugin + ": " + command,
-            vm,
+            params.json().get("args").text("vm"),
             op ->
-                parse(
+                PluginJson.parse(
                     plugins.call(
-                        plugin,
-                        command,
-                        args.isNull() ? "{}" : args.toString(),
-                        cwd,
-                        op,
-                        _ -> {})));
-    new StageFeed(call).follow(List.of(operation));
+                        plugin, command, args, cwd, op, row -> feed.row(PluginJson.parse(row)))));
+    // A command with rows is for who watches it, and ends with them.
+    Runnable forget =
+        plugins.isLive(plugin, command) ? call.onHangup(() -> cancel(operation)) : () -> {};
+    try {
+      feed.follow(List.of(operation));
+    } finally {
+      forget.run();
+    }
     return (Json) VmMethods.joined(operation);
   }
 
-  private static Json parse(String json) {
+  private static void cancel(Operation operation) {
     try {
-      return Json.parse(json);
-    } catch (MalformedJsonException e) {
-      throw new BangerException(
-          ErrorKind.INTERNAL, "a plugin's answer is no JSON: " + e.getMessage(), "", List.of(), e);
+      operation.cancel();
+    } catch (BangerException e) {
+      // It has ended by itself.
     }
   }
 }

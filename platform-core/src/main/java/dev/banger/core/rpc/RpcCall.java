@@ -11,15 +11,17 @@ public final class RpcCall {
   private final Params params;
   private final InputStream in;
   private final OutputStream out;
+  private final HangupWatch watch;
   private boolean upgraded;
   private boolean clientGone;
   private Runnable afterAnswer = () -> {};
 
-  RpcCall(Json id, Json params, InputStream in, OutputStream out) {
+  RpcCall(Json id, Json params, InputStream in, OutputStream out, HangupWatch watch) {
     this.id = id;
     this.params = new Params(params);
     this.in = in;
     this.out = out;
+    this.watch = watch;
   }
 
   public Params params() {
@@ -40,6 +42,15 @@ public final class RpcCall {
     } catch (IOException e) {
       clientGone = true;
     }
+  }
+
+  /**
+   * Runs {@code action} when the client hangs up while the request is served.
+   *
+   * @return to be run when that is no longer of interest
+   */
+  Runnable onHangup(Runnable action) {
+    return watch.onHangup(action);
   }
 
   public void warning(String message) {

@@ -18,12 +18,14 @@ final class RpcConnection {
   private static final Logger LOG = Logger.getLogger(RpcConnection.class.getName());
   private static final int MAX_REQUEST = 1024 * 1024;
 
+  private final HangupWatch watch;
   private final LineInput in;
   private final OutputStream out;
   private final Function<String, RpcMethod> methods;
 
   RpcConnection(SocketChannel peer, Function<String, RpcMethod> methods) {
-    this.in = new LineInput(Channels.newInputStream(peer), MAX_REQUEST);
+    this.watch = new HangupWatch(Channels.newInputStream(peer));
+    this.in = new LineInput(watch, MAX_REQUEST);
     this.out = Channels.newOutputStream(peer);
     this.methods = methods;
   }
@@ -60,7 +62,7 @@ final class RpcConnection {
               id, Errors.UNKNOWN_METHOD, "no method \"%s\"".formatted(name), Json.NULL));
       return true;
     }
-    RpcCall call = new RpcCall(id, request.get("params"), in, out);
+    RpcCall call = new RpcCall(id, request.get("params"), in, out, watch);
     Json response = serve(method, call, id, name);
     if (call.isUpgraded()) {
       return false;

@@ -4,6 +4,7 @@ import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Operation;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 
 /**
  * Brings the stages of operations to one client. The operations only queue them; the client's own
@@ -13,9 +14,14 @@ final class StageFeed implements Operation.Watcher {
   /** Far more than any operation has; beyond it stages are dropped rather than kept in memory. */
   private static final int MAX_QUEUED = 20_000;
 
-  private record Entry(Operation operation, Operation.Stage stage) {}
+  /** Rows that wait to be sent before whoever makes them waits too. */
+  private static final int MAX_ROWS = 64;
 
-  private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>(MAX_QUEUED + 1);
+  /** Of a stage, a row, or neither: that only wakes the sender. */
+  private record Entry(Operation operation, Operation.Stage stage, Json row) {}
+
+  private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final Semaphore rows = new Semaphore(MAX_ROWS);
   private final RpcCall call;
 
   StageFeed(RpcCall call) {
@@ -25,17 +31,25 @@ final class StageFeed implements Operation.Watcher {
   @Override
   public void stage(Operation operation, Operation.Stage stage) {
     if (queue.size() < MAX_QUEUED) {
-      var _ = queue.offer(new Entry(operation, stage));
+      var _ = queue.offer(new Entry(operation, stage, null));
     }
   }
 
-  /** Sends stages until all of {@code operations} have ended; says nothing of how. */
+  /** Has a row sent; waits while many are waiting. */
+  void row(Json row) throws InterruptedException {
+    rows.acquire();
+    queue.put(new Entry(null, null, row));
+  }
+
+  /** Sends stages and rows until all of {@code operations} have ended; says nothing of how. */
   void follow(List<Operation> operations) throws InterruptedException {
     operations.forEach(operation -> operation.watch(this));
     try {
       for (Operation operation : operations) {
-        // An entry without a stage only wakes the loop below.
-        var _ = operation.result().whenComplete((_, _) -> queue.offer(new Entry(operation, null)));
+        var _ =
+            operation
+                .result()
+                .whenComplete((_, _) -> queue.offer(new Entry(operation, null, null)));
       }
       while (true) {
         boolean ended = operations.stream().allMatch(operation -> operation.result().isDone());
@@ -43,7 +57,10 @@ final class StageFeed implements Operation.Watcher {
         if (entry == null) {
           return;
         }
-        if (entry.stage() != null) {
+        if (entry.row() != null) {
+          call.notify("row", Json.build().put("row", entry.row()).done());
+          rows.release();
+        } else if (entry.stage() != null) {
           call.notify("stage", toJson(entry.operation().id(), entry.stage()));
         }
       }

@@ -3,8 +3,10 @@ package dev.banger.core.plugins;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.core.model.BangerException;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,91 @@ class PluginUnloadTest {
         collected = loader.equals(queue.remove(100));
       }
       assertThat(collected).as("collected").isTrue();
+    }
+  }
+
+  @Test
+  void fifty_times_in_and_out_leave_the_memory_for_classes_as_it_was() throws Exception {
+    try (RuntimeHarness harness = new RuntimeHarness(temp)) {
+      harness.with(
+          "good",
+          PluginFixture.registering(
+              """
+              r.events((event, context) -> {});
+              r.sweep((exists, context) -> List.of());
+              r.command(command("test good", 5000), call -> CommandResult.none());
+              """));
+      PluginRuntime runtime = harness.start();
+      runtime.sweepAll(_ -> true);
+      rounds(harness, runtime, 5);
+      long before = classBytes(runtime);
+      rounds(harness, runtime, 50);
+      long after = classBytes(runtime);
+
+      // One loader with its classes takes some 60 KiB here: 50 that stay would be 3 MiB.
+      assertThat(after - before).isLessThan(1 << 20);
+      assertThat(runtime.details("good").leaked()).isEmpty();
+    }
+  }
+
+  private static void rounds(RuntimeHarness harness, PluginRuntime runtime, int count)
+      throws Exception {
+    for (int i = 0; i < count; i++) {
+      runtime.reload("good");
+      assertThat(harness.call("good")).isEqualTo("{}");
+    }
+  }
+
+  /** Used by classes once what is unloaded was collected, or will not be. */
+  private static long classBytes(PluginRuntime runtime) throws InterruptedException {
+    for (int i = 0; i < 50 && runtime.leaks().remaining() > 0; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getName().equals("Metaspace"))
+        .mapToLong(pool -> pool.getUsage().getUsed())
+        .sum();
+  }
+
+  @Test
+  void a_thread_that_a_plugin_leaves_behind_is_told() throws Exception {
+    Path release = temp.resolve("release");
+    try (RuntimeHarness harness = new RuntimeHarness(temp)) {
+      harness.with(
+          "leaky",
+          PluginFixture.entry(
+              """
+              @Override public void register(Registrar r) { r.describe("for a test"); }
+              @Override public void open(OpenContext context) {
+                Thread thread = new Thread(() -> {
+                  while (!Files.exists(Path.of("%s"))) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                  }
+                }, "left-behind");
+                thread.setDaemon(true);
+                thread.start();
+              }
+              """
+                  .formatted(release)));
+      PluginRuntime runtime = harness.start();
+      runtime.disable("leaky");
+
+      assertThat(runtime.details("leaky").leaked())
+          .contains("leaky 1.2.3 was unloaded and left the thread left-behind", "restart");
+      Files.createFile(release);
+      Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().equals("left-behind"))
+          .forEach(PluginUnloadTest::join);
+      assertThat(runtime.details("leaky").leaked()).isEmpty();
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -1,13 +1,17 @@
 package dev.banger.core.plugins;
 
+import dev.banger.api.Phase;
+import dev.banger.api.StepPolicy;
 import dev.banger.core.host.ProcessCommands;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.hooks.JournalRow;
 import dev.banger.hooks.MemoryJournal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,6 +89,35 @@ final class RuntimeHarness implements AutoCloseable {
             journal,
             installed);
     runtime.start();
+    return runtime;
+  }
+
+  /** Notes that a version of a plugin has begun a step for {@link #WEB}. */
+  long beginning(String id, String version, String digest) {
+    return journal.begin(
+        new JournalRow(
+            0,
+            VmViews.of(WEB),
+            id,
+            version,
+            digest,
+            "rules",
+            Phase.HOST,
+            StepPolicy.REQUIRED,
+            List.of(),
+            JournalRow.State.STARTED,
+            1,
+            Optional.empty(),
+            "op-1",
+            "",
+            "",
+            0,
+            Optional.empty(),
+            Instant.EPOCH,
+            Duration.ZERO));
+  }
+
+  PluginRuntime runtime() {
     return runtime;
   }
 
