@@ -9,6 +9,8 @@ import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
+import dev.banger.core.lifecycle.Upkeep;
+import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.DaemonMethods;
@@ -166,6 +168,9 @@ public final class BangerDaemon {
           });
       report.problems().forEach(problem -> LOG.warning("reconcile: " + problem));
       config.warnings().forEach(warning -> LOG.warning("config: " + warning));
+      Upkeep upkeep = opened.add("the upkeep", injector.getInstance(Upkeep.class));
+      upkeep.watchLeftovers();
+      upkeep.start(injector.getInstance(VmService.class).chores());
       injector.getInstance(RpcModule.Registration.class).register(daemon, report);
       methods.completed();
     } catch (RuntimeException | InterruptedException e) {
