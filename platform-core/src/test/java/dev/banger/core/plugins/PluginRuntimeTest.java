@@ -71,7 +71,6 @@ class PluginRuntimeTest {
     assertThat(runtime.list()).isEmpty();
     assertThat(runtime.manifestsJson()).isEqualTo("[]");
     assertThat(runtime.doctorChecks()).isEmpty();
-    assertThat(runtime.vmRemoved(RuntimeHarness.WEB)).isEmpty();
     fails(() -> harness.call("any"), ErrorKind.NOT_FOUND, "there is no plugin \"any\"");
   }
 
@@ -96,7 +95,7 @@ class PluginRuntimeTest {
                 "for a test",
                 PluginState.ACTIVE,
                 "",
-                List.of("vm-removed"),
+                List.of(),
                 List.of("test good"),
                 List.of("disk"),
                 List.of("host.exec:git", "vm.read"),
@@ -157,7 +156,7 @@ class PluginRuntimeTest {
                 return CommandResult.object(Map.of("seen", SEEN));
               });
             }
-            @Override public void open(PluginContext context) { SEEN.add(%s); }
+            @Override public void open(OpenContext context) { SEEN.add(%s); }
             """
                 .formatted(own, own, own)));
     harness.start();
@@ -229,14 +228,14 @@ class PluginRuntimeTest {
               @Override public String getMessage() { throw new IllegalStateException("no"); }
             }
             @Override public void register(Registrar r) { r.describe("for a test"); }
-            @Override public void open(PluginContext context) { throw new Rude(); }
+            @Override public void open(OpenContext context) { throw new Rude(); }
             """));
     harness.with(
         "opens-badly",
         entry(
             """
             @Override public void register(Registrar r) { r.describe("for a test"); }
-            @Override public void open(PluginContext context) {
+            @Override public void open(OpenContext context) {
               throw new CapabilityException(FailureKind.HOST, "the port is taken");
             }
             @Override public void close() throws Exception {

@@ -1,10 +1,7 @@
 package dev.banger.core.plugins;
 
 import dev.banger.core.host.ProcessCommands;
-import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.Progress;
-import dev.banger.core.model.BangerException;
-import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
@@ -29,7 +26,6 @@ final class RuntimeHarness implements AutoCloseable {
   private final Path temp;
   private final Set<String> disabled = new HashSet<>();
   private final Map<String, Map<String, String>> config = new HashMap<>();
-  private GuestLink link;
   private PluginRuntime runtime;
 
   RuntimeHarness(Path temp) {
@@ -67,11 +63,6 @@ final class RuntimeHarness implements AutoCloseable {
     return this;
   }
 
-  RuntimeHarness linkedTo(GuestLink guest) {
-    link = guest;
-    return this;
-  }
-
   PluginRuntime start(Path... moreRoots) {
     List<Path> roots = new ArrayList<>(List.of(root));
     roots.addAll(List.of(moreRoots));
@@ -104,21 +95,15 @@ final class RuntimeHarness implements AutoCloseable {
     }
   }
 
-  private final class Ports implements PluginPorts {
+  private final class Ports extends FakePorts {
     @Override
     public VmRecord resolve(String ref) {
-      if (ref.equals(WEB.name())) {
-        return WEB;
-      }
-      throw new BangerException(ErrorKind.NOT_FOUND, "no VM \"" + ref + "\"", "banger vm list");
+      return ref.equals(WEB.name()) ? WEB : super.resolve(ref);
     }
 
     @Override
-    public GuestLink guest(VmId id) {
-      if (link == null) {
-        throw new BangerException(ErrorKind.ILLEGAL_STATE, "VM web is not running");
-      }
-      return link;
+    public List<VmRecord> vms() {
+      return List.of(WEB);
     }
   }
 }

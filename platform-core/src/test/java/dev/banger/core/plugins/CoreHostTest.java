@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestPath;
@@ -18,6 +19,9 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
+import dev.banger.hooks.GuardedHost;
+import dev.banger.hooks.HostCalls;
+import dev.banger.hooks.Lease;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,9 +37,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HostFacadeTest {
+class CoreHostTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final VmView WEB = VmSnapshot.of(RuntimeHarness.WEB);
+  private static final VmView WEB = VmViews.of(RuntimeHarness.WEB);
 
   @TempDir Path temp;
   private final ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
@@ -46,7 +50,7 @@ class HostFacadeTest {
             into.set(directory);
             tar.transferTo(unpacked);
           });
-  private final Lease lease = Lease.of("the call", Duration.ofMinutes(1));
+  private final Lease lease = Lease.unlimited("the call");
   private final LockTable locks = new LockTable();
 
   @AfterEach
@@ -56,34 +60,32 @@ class HostFacadeTest {
     }
   }
 
-  private HostFacade host() {
-    return host(lease);
-  }
-
-  private HostFacade host(Lease held) {
-    PluginPorts ports =
-        new PluginPorts() {
-          @Override
-          public VmRecord resolve(String ref) {
-            throw new BangerException(ErrorKind.AMBIGUOUS, "matches 2 VMs", "say more");
-          }
-
-          @Override
-          public GuestLink guest(VmId id) {
-            return link;
-          }
-        };
-    return new HostFacade(
-        new HostFacade.Services(ports, new HostToolRunner(new ProcessCommands())),
+  private CapabilityHost host() {
+    return new GuardedHost(
+        new CoreHost(new Ports(), new HostToolRunner(new ProcessCommands()), locks),
         "test",
         Set.of(
             Permission.VM_READ,
+            Permission.VM_LOCK,
+            Permission.IMAGE_READ,
             Permission.GUEST_EXEC,
             Permission.GUEST_FILES,
             Permission.hostTool("sh"),
             Permission.hostTool("no-such-tool")),
-        locks,
-        held);
+        lease,
+        HostCalls.UNSEEN);
+  }
+
+  private final class Ports extends FakePorts {
+    @Override
+    public VmRecord resolve(String ref) {
+      throw new BangerException(ErrorKind.AMBIGUOUS, "matches 2 VMs", "say more");
+    }
+
+    @Override
+    public GuestLink guest(VmId id, Duration deadline) {
+      return link;
+    }
   }
 
   private static void fails(ThrowingCallable call, FailureKind kind, String... words) {
@@ -133,17 +135,10 @@ class HostFacadeTest {
   }
 
   @Test
-  void a_call_never_outlives_the_lease() {
-    Lease shortLease = Lease.of("the call", Duration.ofMillis(50));
+  void nothing_is_answered_once_the_call_is_over() {
+    lease.revoke();
     fails(
-        () -> host(shortLease).exec(WEB, GuestCommand.of(LIMIT, "sleep", "60")),
-        FailureKind.TIMEOUT,
-        "sleep did not finish");
-    shortLease.revoke();
-    fails(
-        () -> host(shortLease).withLock("k", LIMIT, () -> 1),
-        FailureKind.ILLEGAL_STATE,
-        "the call is over");
+        () -> host().withLock("k", LIMIT, () -> 1), FailureKind.ILLEGAL_STATE, "the call is over");
   }
 
   @Test
@@ -280,7 +275,7 @@ class HostFacadeTest {
                       },
                       Duration.ofMillis(100)),
           FailureKind.TIMEOUT,
-          "did not take all files in time");
+          "did not pass all files in time");
     } finally {
       released.countDown();
     }
