@@ -95,7 +95,7 @@ final class RuntimeHarness implements AutoCloseable {
     }
   }
 
-  private final class Ports extends FakePorts {
+  private static final class Ports extends FakePorts {
     @Override
     public VmRecord resolve(String ref) {
       return ref.equals(WEB.name()) ? WEB : super.resolve(ref);
