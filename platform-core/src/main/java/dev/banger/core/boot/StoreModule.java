@@ -11,8 +11,14 @@ import dev.banger.core.model.VmPaths;
 import dev.banger.core.rpc.JsonOperationLog;
 import dev.banger.core.store.Database;
 import dev.banger.core.store.HandlesFile;
+import dev.banger.core.store.SqliteInstalledPlugins;
+import dev.banger.core.store.SqliteJournal;
 import dev.banger.core.store.SqliteOperationStore;
+import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.core.store.SqliteVmStore;
+import dev.banger.hooks.HookHistory;
+import dev.banger.hooks.InstalledPlugins;
+import dev.banger.hooks.Journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +43,34 @@ final class StoreModule extends AbstractModule {
   @Singleton
   OperationLog operationLog(Database database) {
     return new JsonOperationLog(new SqliteOperationStore(database));
+  }
+
+  @Provides
+  @Singleton
+  SqliteJournal sqliteJournal(Database database) {
+    return new SqliteJournal(database);
+  }
+
+  @Provides
+  Journal journal(SqliteJournal journal) {
+    return journal;
+  }
+
+  @Provides
+  HookHistory hookHistory(SqliteJournal journal) {
+    return journal;
+  }
+
+  @Provides
+  @Singleton
+  SqlitePluginStore pluginStore(Database database) {
+    return new SqlitePluginStore(database);
+  }
+
+  @Provides
+  @Singleton
+  InstalledPlugins installedPlugins(Database database) {
+    return new SqliteInstalledPlugins(database);
   }
 
   @Provides

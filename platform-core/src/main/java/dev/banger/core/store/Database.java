@@ -37,6 +37,9 @@ public final class Database implements Closeable {
   private final Semaphore reading = new Semaphore(READERS, true);
   private boolean closed;
 
+  /** Whether the writer's commits are forced to disk. Guarded by {@link #writing}. */
+  private boolean forced = true;
+
   /** Statements on one connection, inside one transaction. */
   @FunctionalInterface
   public interface Work<T> {
@@ -119,6 +122,18 @@ public final class Database implements Closeable {
 
   /** Runs {@code work} alone, and commits it; rolls back when it throws. Does not nest. */
   public <T> T write(Work<T> work) {
+    return write(work, true);
+  }
+
+  /**
+   * {@link #write} for what a power cut may take: it is handed to the kernel, so it survives the
+   * end of this process, and is forced to disk together with the next {@link #write}.
+   */
+  public <T> T writeUnforced(Work<T> work) {
+    return write(work, false);
+  }
+
+  private <T> T write(Work<T> work, boolean force) {
     if (writing.isHeldByCurrentThread()) {
       throw new IllegalStateException("a write transaction inside another");
     }
@@ -129,9 +144,22 @@ public final class Database implements Closeable {
           throw closed();
         }
       }
+      force(force);
       return inTransaction(writer, "BEGIN IMMEDIATE", work);
     } finally {
       writing.unlock();
+    }
+  }
+
+  private void force(boolean wanted) {
+    if (forced == wanted) {
+      return;
+    }
+    try (Statement statement = writer.createStatement()) {
+      statement.execute(wanted ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+      forced = wanted;
+    } catch (SQLException e) {
+      throw StoreErrors.translate(file, e);
     }
   }
 

@@ -22,7 +22,8 @@ import java.util.Objects;
  * edited.
  */
 final class Migrations {
-  private static final List<String> SCRIPTS = List.of("0001-vms.sql", "0002-operations.sql");
+  private static final List<String> SCRIPTS =
+      List.of("0001-vms.sql", "0002-operations.sql", "0003-hooks.sql", "0004-plugins.sql");
 
   private final List<String> scripts;
 

@@ -176,7 +176,14 @@ public final class SqliteVmStore implements VmStore {
   private String freeAddress(Connection connection) throws SQLException {
     Set<String> taken = new HashSet<>();
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT address FROM vms")) {
+        // What a plugin could not take back of a deleted VM must not meet the next one.
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT address FROM vms
+                UNION ALL
+                SELECT address FROM hook_steps WHERE state NOT IN ('skipped', 'failed')
+                """)) {
       while (rows.next()) {
         taken.add(rows.getString(1));
       }

@@ -76,7 +76,7 @@ class MigrationsTest {
   @Test
   void theScriptsOfThisReleaseLeadToTheLatestSchema() {
     try (Database database = Database.open(file)) {
-      assertThat(number(database, "PRAGMA user_version")).isEqualTo(2);
+      assertThat(number(database, "PRAGMA user_version")).isEqualTo(4);
     }
   }
 
