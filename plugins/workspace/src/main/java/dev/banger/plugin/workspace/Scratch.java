@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A directory for one transfer, gone when closed. A lock on a file in it tells a transfer under way,
- * of whatever version of the plugin, from one that was cut off: the latter are swept.
+ * A directory for one transfer, gone when closed. A lock on a file in it tells a transfer under
+ * way, of whatever version of the plugin, from one that was cut off: the latter are swept.
  */
 final class Scratch implements AutoCloseable {
   private static final String NAME = "transfers";
