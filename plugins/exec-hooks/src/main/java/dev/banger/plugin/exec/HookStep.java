@@ -1,6 +1,7 @@
 package dev.banger.plugin.exec;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.FailureKind;
 import dev.banger.api.LifecycleStep;
 import dev.banger.api.Observed;
 import dev.banger.api.Phase;
@@ -72,7 +73,7 @@ final class HookStep implements LifecycleStep<HookReceipt> {
       this.runner = runner;
     }
 
-    void run(Script script, boolean required) throws IOException, InterruptedException {
+    void run(Script script, boolean required) throws InterruptedException {
       try {
         script.check();
         Answer plan = runner.run(script, "plan", NOTHING);
@@ -90,12 +91,19 @@ final class HookStep implements LifecycleStep<HookReceipt> {
         Answer answer = runner.run(script, "start", planned.receipt());
         settle(script, planned, answer);
       } catch (CapabilityException e) {
-        if (required) {
-          throw e;
-        }
-        shortfalls.add(e.getMessage());
-        undo(script);
+        fallShort(script, required, e);
+      } catch (IOException e) {
+        fallShort(script, required, unreadable(script, e));
       }
+    }
+
+    private void fallShort(Script script, boolean required, CapabilityException why)
+        throws InterruptedException {
+      if (required) {
+        throw why;
+      }
+      shortfalls.add(why.getMessage());
+      undo(script);
     }
 
     private void settle(Script script, HookReceipt.Run planned, Answer answer) {
@@ -135,7 +143,7 @@ final class HookStep implements LifecycleStep<HookReceipt> {
     }
 
     /** Takes back what a script that may fail had begun; kept for later when that fails as well. */
-    private void undo(Script script) throws IOException, InterruptedException {
+    private void undo(Script script) throws InterruptedException {
       if (runs.isEmpty() || !runs.getLast().file().equals(script.file().toString())) {
         return;
       }
@@ -144,6 +152,8 @@ final class HookStep implements LifecycleStep<HookReceipt> {
         runs.removeLast();
       } catch (CapabilityException e) {
         shortfalls.add(e.getMessage());
+      } catch (IOException e) {
+        shortfalls.add(unreadable(script, e).getMessage());
       }
     }
 
@@ -178,6 +188,7 @@ final class HookStep implements LifecycleStep<HookReceipt> {
           missing.add(script.file().toString());
           continue;
         }
+        script.check();
         if (!script.digest().equals(run.sha256())) {
           notes.add(script.reference() + " is not the script that was started");
         }
@@ -187,6 +198,8 @@ final class HookStep implements LifecycleStep<HookReceipt> {
         }
       } catch (CapabilityException e) {
         failures.add(e);
+      } catch (IOException e) {
+        failures.add(unreadable(script, e));
       }
     }
     if (!failures.isEmpty()) {
@@ -195,6 +208,15 @@ final class HookStep implements LifecycleStep<HookReceipt> {
     return missing.isEmpty()
         ? Stopped.released(String.join("; ", notes))
         : Stopped.pending(MISSING, absent(missing));
+  }
+
+  private static CapabilityException unreadable(Script script, IOException e) {
+    return new CapabilityException(
+        FailureKind.HOST,
+        "script %s cannot be looked at: %s"
+            .formatted(script.reference(), Words.clean(String.valueOf(e.getMessage()))),
+        "it is " + script.file(),
+        e);
   }
 
   private static CapabilityException together(
