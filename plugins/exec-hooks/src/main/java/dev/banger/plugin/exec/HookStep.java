@@ -75,8 +75,10 @@ final class HookStep implements LifecycleStep<HookReceipt> {
 
     void run(Script script, boolean required) throws InterruptedException {
       try {
-        script.check();
         Answer plan = runner.run(script, "plan", NOTHING);
+        if (plan.skipped().isPresent()) {
+          return;
+        }
         HookReceipt.Run planned =
             new HookReceipt.Run(
                 script.file().toString(), script.digest(), plan.receipt().orElse(NOTHING));
