@@ -11,7 +11,13 @@ import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.plugins.PluginSettings;
 import jakarta.inject.Singleton;
+import dev.banger.core.plugins.HookExtensions;
+import dev.banger.core.store.SqlitePluginStore;
+import dev.banger.hooks.HookEngine;
+import dev.banger.hooks.JfrWatcher;
+import dev.banger.hooks.Journal;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
@@ -25,7 +31,7 @@ final class PluginModule extends AbstractModule {
       Config config,
       Commands commands,
       Provider<VmService> vms,
-      ImageCatalog images,
+      ImageCatalog images, SqlitePluginStore stores,
       Opened opened) {
     Path data = layout.directories().data();
     PluginRuntime runtime =
@@ -36,7 +42,7 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 Set.copyOf(config.disabledPlugins()),
                 config.pluginTexts()),
-            new CorePorts(vms, images),
+            new CorePorts(vms, images, stores),
             commands);
     opened.add("the plugins", runtime);
     runtime.start();
@@ -45,7 +51,15 @@ final class PluginModule extends AbstractModule {
 
   @Provides
   @Singleton
-  Extensions extensions() {
-    return Extensions.NONE;
+  HookEngine engine(Journal journal, PluginRuntime plugins) {
+    return new HookEngine(journal, plugins, new JfrWatcher(), InstantSource.system());
+  }
+
+  @Provides
+  @Singleton
+  Extensions extensions(
+      HookEngine engine, Journal journal, PluginRuntime plugins, SqlitePluginStore stores) {
+    stores.dropOrphans();
+    return new HookExtensions(engine, journal, new Around(plugins, stores));
   }
 }

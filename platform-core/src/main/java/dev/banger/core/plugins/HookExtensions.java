@@ -33,6 +33,9 @@ public final class HookExtensions implements Extensions {
     /** Tells plugins; returns at once. */
     void happened(StoredVm vm, String type, String reason);
 
+    /** Drops what plugins have stored for a VM that is deleted. */
+    void forget(String vmId);
+
     /** Lets plugins remove what belongs to no VM. */
     void sweep(Predicate<String> exists) throws InterruptedException;
 
@@ -52,7 +55,8 @@ public final class HookExtensions implements Extensions {
 
   @Override
   public Visit visit(VmRecord vm, String operation, Progress progress) {
-    return new PassageVisit(engine.begin(VmViews.of(vm), operation, told(progress)));
+    return new PassageVisit(
+        vm.id().value(), engine.begin(VmViews.of(vm), operation, told(progress)));
   }
 
   private static dev.banger.api.Progress told(Progress progress) {
@@ -75,9 +79,11 @@ public final class HookExtensions implements Extensions {
   }
 
   private final class PassageVisit implements Visit {
+    private final String vmId;
     private final Passage passage;
 
-    PassageVisit(Passage passage) {
+    PassageVisit(String vmId, Passage passage) {
+      this.vmId = vmId;
       this.passage = passage;
     }
 
@@ -133,7 +139,9 @@ public final class HookExtensions implements Extensions {
     @Override
     public List<String> removed() throws InterruptedException {
       try {
-        return passage.removed();
+        List<String> complaints = passage.removed();
+        around.forget(vmId);
+        return complaints;
       } catch (CapabilityException e) {
         throw Failures.toCore(e);
       }
@@ -222,7 +230,7 @@ public final class HookExtensions implements Extensions {
     }
     List<String> pending = new ArrayList<>();
     for (StoredVm vm : gone.values()) {
-      try (Visit visit = new PassageVisit(engine.begin(vm, "", told(Progress.NONE)))) {
+      try (Visit visit = new PassageVisit(vm.id(), engine.begin(vm, "", told(Progress.NONE)))) {
         for (Phase phase : List.of(Phase.GUEST, Phase.HOST, Phase.PREPARE)) {
           pending.addAll(visit.stop(phase).pending());
         }

@@ -1,0 +1,32 @@
+package dev.banger.core.boot;
+
+import dev.banger.core.model.BangerException;
+import dev.banger.core.plugins.HookExtensions;
+import dev.banger.core.plugins.PluginRuntime;
+import dev.banger.core.store.SqlitePluginStore;
+import dev.banger.hooks.StoredVm;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What the hooks meet around the engine: the running set of plugins and their store. */
+record Around(PluginRuntime plugins, SqlitePluginStore stores)
+    implements HookExtensions.Surroundings {
+  @Override
+  public Optional<BangerException> refusal() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void happened(StoredVm vm, String type, String reason) {}
+
+  @Override
+  public void forget(String vmId) {
+    stores.dropVm(vmId);
+  }
+
+  @Override
+  public void sweep(Predicate<String> exists) {}
+
+  @Override
+  public void settle() {}
+}
