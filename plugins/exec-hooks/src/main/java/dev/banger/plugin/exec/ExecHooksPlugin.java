@@ -96,7 +96,7 @@ public final class ExecHooksPlugin implements CapabilityPlugin {
           Runner.TOOL + " is not installed, so no script can be run", "apt install coreutils");
     }
     List<String> refused = new ArrayList<>();
-    List<String> ignored = new ArrayList<>();
+    List<String> ignored = new ArrayList<>(Scripts.astray(dir));
     List<String> ready = new ArrayList<>();
     for (Phase phase : Phase.values()) {
       Scripts scripts = Scripts.of(dir, phase, settings.required());

@@ -17,12 +17,13 @@ record HookSettings(
     @Summary("where the scripts are; empty: hooks in banger's configuration directory") String dir,
     @Summary("how long one run of a script may take") Duration timeout,
     @Summary("scripts without which no VM starts, as PHASE/NAME") List<String> required) {
-  static final HookSettings DEFAULTS = new HookSettings("", Duration.ofSeconds(30), List.of());
-
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Pattern REFERENCE =
       Pattern.compile("(prepare|host|guest)/" + ScriptName.PATTERN);
+
+  // Last: the constructor checks against the constants above.
+  static final HookSettings DEFAULTS = new HookSettings("", Duration.ofSeconds(30), List.of());
 
   HookSettings {
     required = List.copyOf(required);
