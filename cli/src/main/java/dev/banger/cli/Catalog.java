@@ -182,7 +182,7 @@ final class Catalog {
       }
     }
     if (group.isEmpty()) {
-      words.addAll(List.of("run", "ls", "ssh", "rm", "help"));
+      words.addAll(List.of("run", "ls", "ssh", "rm", "help", PluginCatalog.WORD));
     }
     return words;
   }
