@@ -178,7 +178,12 @@ class CrashAtEveryPointIT {
   private Process daemonThatDiesAt(BangerHome home, int point) throws Exception {
     Path dist = Path.of(System.getProperty("banger.dist")).toRealPath();
     String classes =
-        Path.of(CrashAtEveryPointIT.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        Path.of(
+                CrashAtEveryPointIT.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI())
             .toString();
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -196,11 +201,15 @@ class CrashAtEveryPointIT {
     builder.environment().put("BANGER_CRASH_DIR", crash.toString());
     builder.environment().put("BANGER_CRASH_AT", Integer.toString(point));
     builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
-    builder.redirectErrorStream(true).redirectOutput(crash.resolve("daemon-" + point + ".log").toFile());
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(crash.resolve("daemon-" + point + ".log").toFile());
     Process daemon = builder.start();
     try {
       while (!home.ok("daemon", "status", "-o", "json").json().path("running").asBoolean()) {
-        assertThat(daemon.isAlive()).as(Files.readString(crash.resolve("daemon-" + point + ".log"))).isTrue();
+        assertThat(daemon.isAlive())
+            .as(Files.readString(crash.resolve("daemon-" + point + ".log")))
+            .isTrue();
         Thread.sleep(100);
       }
       assertThat(home.daemon().pid()).isEqualTo(daemon.pid());

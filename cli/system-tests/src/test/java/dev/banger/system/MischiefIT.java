@@ -91,7 +91,8 @@ class MischiefIT {
   void openHomeWithACalmVm() throws IOException {
     home = BangerHome.with("tiny");
     Path plugins = Files.createDirectories(home.dir().resolve("data/plugins"));
-    Path zip = PluginSources.zip(home.dir().resolve("build"), "mischief", "1.0.0", "Mischief", PLUGIN);
+    Path zip =
+        PluginSources.zip(home.dir().resolve("build"), "mischief", "1.0.0", "Mischief", PLUGIN);
     plugin = Files.copy(zip, plugins.resolve("mischief.zip"));
     home.ok("vm", "create", "calm", "--image", "tiny", "--memory", "256MiB");
   }
@@ -104,7 +105,11 @@ class MischiefIT {
   private Ran create(String name, String... labels) {
     String[] arguments = new String[6 + 2 * labels.length];
     System.arraycopy(
-        new String[] {"vm", "create", name, "--image", "tiny", "--memory=256MiB"}, 0, arguments, 0, 6);
+        new String[] {"vm", "create", name, "--image", "tiny", "--memory=256MiB"},
+        0,
+        arguments,
+        0,
+        6);
     for (int i = 0; i < labels.length; i++) {
       arguments[6 + 2 * i] = "--label";
       arguments[7 + 2 * i] = labels[i];
@@ -160,7 +165,9 @@ class MischiefIT {
     Ran delete = home.run("vm", "delete", "wild");
 
     assertThat(delete.exitCode()).as(delete.toString()).isZero();
-    assertThat(delete.err() + delete.out()).contains("left behind").contains("mischief 1.0.0, step trouble");
+    assertThat(delete.err() + delete.out())
+        .contains("left behind")
+        .contains("mischief 1.0.0, step trouble");
     calmGoesOn();
   }
 

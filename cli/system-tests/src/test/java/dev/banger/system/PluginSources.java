@@ -30,7 +30,10 @@ final class PluginSources {
       Path work = Files.createDirectories(dir.resolve(id + "-" + version));
       Path file = Files.writeString(work.resolve(entry + ".java"), source);
       Path classes = Files.createDirectories(work.resolve("classes"));
-      String api = location(CapabilityPlugin.class) + File.pathSeparator + location(org.pf4j.ExtensionPoint.class);
+      String api =
+          location(CapabilityPlugin.class)
+              + File.pathSeparator
+              + location(org.pf4j.ExtensionPoint.class);
       int failed =
           ToolProvider.getSystemJavaCompiler()
               .run(null, null, null, "-cp", api, "-d", classes.toString(), file.toString());
@@ -48,8 +51,7 @@ final class PluginSources {
   private static void writeManifest(
       Path classes, String id, String version, String entry, Path manifest) throws IOException {
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
       Thread.currentThread().setContextClassLoader(loader);
       ManifestWriter.main(new String[] {id, version, entry, manifest.toString()});
     } catch (IOException | RuntimeException e) {
@@ -81,7 +83,9 @@ final class PluginSources {
   }
 
   private static String location(Class<?> type) {
-    return Path.of(java.net.URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()))
+    return Path.of(
+            java.net.URI.create(
+                type.getProtectionDomain().getCodeSource().getLocation().toString()))
         .toString();
   }
 }

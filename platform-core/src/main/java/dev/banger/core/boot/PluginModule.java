@@ -8,14 +8,14 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.plugins.HookExtensions;
 import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.plugins.PluginSettings;
-import jakarta.inject.Singleton;
-import dev.banger.core.plugins.HookExtensions;
 import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.HookEngine;
 import dev.banger.hooks.JfrWatcher;
 import dev.banger.hooks.Journal;
+import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,7 +31,8 @@ final class PluginModule extends AbstractModule {
       Config config,
       Commands commands,
       Provider<VmService> vms,
-      ImageCatalog images, SqlitePluginStore stores,
+      ImageCatalog images,
+      SqlitePluginStore stores,
       Opened opened) {
     Path data = layout.directories().data();
     PluginRuntime runtime =

@@ -34,10 +34,7 @@ final class CrashPoints {
     int number = passed.incrementAndGet();
     try {
       Files.writeString(
-          names,
-          number + " " + name + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          names, number + " " + name + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -27,8 +27,7 @@ public final class CrashingDaemon {
         new CrashPoints(
             Path.of(System.getenv("BANGER_CRASH_DIR")),
             Integer.parseInt(System.getenv("BANGER_CRASH_AT")));
-    System.exit(
-        BangerDaemon.run(args, rooms -> Modules.override(rooms).with(new Fatal(points))));
+    System.exit(BangerDaemon.run(args, rooms -> Modules.override(rooms).with(new Fatal(points))));
   }
 
   private static final class Fatal extends AbstractModule {
@@ -52,7 +51,10 @@ public final class CrashingDaemon {
     @Singleton
     VmStore vmStore(Database database) {
       return points.before(
-          VmStore.class, new SqliteVmStore(database), "record", Set.of("insert", "update", "delete"));
+          VmStore.class,
+          new SqliteVmStore(database),
+          "record",
+          Set.of("insert", "update", "delete"));
     }
 
     @Provides
