@@ -47,6 +47,15 @@ class ArchitectureTest {
             // who, and which libraries it may use besides the JDK
             uses("model"),
             uses("lifecycle", "jakarta.inject..", "org.slf4j.."),
+            uses(
+                "store",
+                "dev.banger.hooks..",
+                "dev.banger.api..",
+                "dev.banger.client..",
+                "com.fasterxml.jackson.core..",
+                "org.sqlite..",
+                "jakarta.inject..",
+                "org.slf4j.."),
 
             // what, and who alone may use it
             only("processes", "java.lang.ProcessBuilder", "host"),
@@ -59,6 +68,8 @@ class ArchitectureTest {
             only("file stores", "java.nio.file.FileStore"),
             only("Guice", "com.google.inject.*", "boot", "plugins"),
             only("PF4J", "org.pf4j.*", "plugins"),
+            only("hooks", "dev.banger.hooks.*", "boot", "plugins", "store"),
+            only("the plugin API", "dev.banger.api.*", "boot", "plugins", "store"),
 
             // and
             new Wall(

@@ -101,16 +101,25 @@ public final class SqliteVmStore implements VmStore {
     }
   }
 
+  /**
+   * What plugins show of the VM goes with it. What they did for it does not: steps that are still
+   * open stay in the journal, and keep the address taken.
+   */
   @Override
   public void delete(VmId id) {
     database.write(
         connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM vms WHERE id = ?")) {
-            delete.setString(1, id.value());
-            return delete.executeUpdate();
-          }
+          delete(connection, "DELETE FROM vms WHERE id = ?", id);
+          delete(connection, "DELETE FROM hook_endpoints WHERE vm_id = ?", id);
+          return null;
         });
+  }
+
+  private static void delete(Connection connection, String sql, VmId id) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(sql)) {
+      delete.setString(1, id.value());
+      delete.executeUpdate();
+    }
   }
 
   @Override

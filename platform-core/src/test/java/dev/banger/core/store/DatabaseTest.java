@@ -144,6 +144,32 @@ class DatabaseTest {
   }
 
   @Test
+  void onlyWhatMayBeLostInAPowerCutIsNotForcedToDisk() {
+    try (Database database = Database.open(file)) {
+      assertThat(database.writeUnforced(DatabaseTest::synchronous)).isEqualTo(1);
+      assertThat(database.writeUnforced(DatabaseTest::synchronous)).isEqualTo(1);
+      assertThat(database.write(DatabaseTest::synchronous)).isEqualTo(2);
+      assertThatThrownBy(
+              () ->
+                  database.writeUnforced(
+                      connection -> {
+                        insertCursor(connection, "half", 1);
+                        throw new IllegalStateException("changed my mind");
+                      }))
+          .hasMessage("changed my mind");
+      assertThat(database.write(DatabaseTest::synchronous)).isEqualTo(2);
+      database.writeUnforced(connection -> insertCursor(connection, "kept", 1));
+    }
+    try (Database database = Database.open(file)) {
+      assertThat(count(database)).isEqualTo(1);
+    }
+  }
+
+  private static long synchronous(Connection connection) throws SQLException {
+    return Connections.number(connection, "PRAGMA synchronous");
+  }
+
+  @Test
   void whatWasCommittedIsThereAfterReopening() {
     try (Database database = Database.open(file)) {
       database.write(connection -> insertCursor(connection, "kept", 42));

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,37 @@ class MigrationsTest {
   void theScriptsOfThisReleaseLeadToTheLatestSchema() {
     try (Database database = Database.open(file)) {
       assertThat(number(database, "PRAGMA user_version")).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aDatabaseFromBeforeThereWereHooksKeepsItsVms() throws Exception {
+    try (Database old = open(script("0001-vms.sql"), script("0002-operations.sql"))) {
+      old.write(
+          connection -> {
+            try (Statement statement = connection.createStatement()) {
+              return statement.executeUpdate(
+                  """
+                  INSERT INTO vms VALUES ('0123456789ab', 'web', '127.77.0.5', 7, 'debian', 2, 1024,
+                    8192, 4096, 1, 'auto', '{}', 'stopped', '', '2026-01-02T03:04:05Z', NULL, '', 0)
+                  """);
+            }
+          });
+    }
+    try (Database database = Database.open(file)) {
+      SqliteVmStore vms = new SqliteVmStore(database);
+      VmRecord vm = vms.list().vms().getFirst();
+      assertThat(vm.name()).isEqualTo("web");
+      SqliteJournal journal = new SqliteJournal(database);
+      journal.begin(StepFixtures.step(StepFixtures.WEB, "nat", "rules"));
+      assertThat(journal.open(vm.id().value())).hasSize(1);
+    }
+    assertThat(DatabaseFile.sibling(file, ".bak-v2")).exists();
+  }
+
+  private static String script(String name) throws IOException {
+    try (InputStream script = Migrations.class.getResourceAsStream(name)) {
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.banger.core.store;
 
+import static dev.banger.core.store.StepFixtures.step;
 import static dev.banger.core.store.StoreFixtures.draft;
 import static dev.banger.core.store.StoreFixtures.tamper;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +14,16 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.hooks.Journal.Endpoint;
+import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -163,6 +169,67 @@ class SqliteVmStoreTest {
     VmRecord second = store.insert(draft("second"));
     assertThat(second.address()).isNotEqualTo(first.address());
     assertThat(second.cid()).isNotEqualTo(first.cid());
+  }
+
+  @Test
+  void anAddressStaysTakenWhileAStepOfItsDeletedVmHoldsSomething() {
+    SqliteJournal journal = new SqliteJournal(database);
+    store.insert(draft("first"));
+    VmRecord held = store.insert(draft("held"));
+    long step = journal.begin(step(stored(held), "nat", "rules"));
+    VmRecord shown = store.insert(draft("shown"));
+    long skipped = journal.begin(step(stored(shown), "nat", "rules"));
+    journal.settle(
+        skipped,
+        JournalRow.State.SKIPPED,
+        Optional.empty(),
+        "",
+        "",
+        Duration.ZERO,
+        StepFixtures.run("skipped"));
+    store.delete(held.id());
+    store.delete(shown.id());
+
+    nextAddressFrom(held);
+    assertThat(store.insert(draft("second")).address()).isEqualTo(shown.address());
+    journal.close(step, Optional.empty());
+    nextAddressFrom(held);
+    assertThat(store.insert(draft("third")).address()).isEqualTo(held.address());
+  }
+
+  @Test
+  void aDeletedVmTakesItsEndpointsAlongButNotWhatIsStillOpen() {
+    SqliteJournal journal = new SqliteJournal(database);
+    VmRecord web = store.insert(draft("web"));
+    VmRecord api = store.insert(draft("api"));
+    Endpoint endpoint = new Endpoint("ports", "http", "http://127.77.0.5:8080");
+    journal.endpoints(web.id().value(), List.of(endpoint));
+    journal.endpoints(api.id().value(), List.of(endpoint));
+    long step = journal.begin(step(stored(web), "nat", "rules"));
+
+    store.delete(web.id());
+
+    assertThat(journal.endpoints(web.id().value())).isEmpty();
+    assertThat(journal.endpoints(api.id().value())).containsExactly(endpoint);
+    assertThat(journal.open()).extracting(JournalRow::id).containsExactly(step);
+    assertThat(journal.open()).extracting(JournalRow::vm).containsExactly(stored(web));
+  }
+
+  private static StoredVm stored(VmRecord vm) {
+    return StepFixtures.vm(vm.id().value(), vm.name(), vm.address());
+  }
+
+  /** As if all other addresses had had their turn. */
+  private void nextAddressFrom(VmRecord vm) {
+    database.write(
+        connection -> {
+          for (long n = Addresses.POOL.first(); n <= Addresses.POOL.last(); n++) {
+            if (Addresses.of(n).equals(vm.address())) {
+              Cursors.set(connection, "address", n - 1);
+            }
+          }
+          return null;
+        });
   }
 
   @ParameterizedTest
