@@ -119,6 +119,12 @@ class PluginCatalogTest extends CliTestBase {
         .contains("did you mean banger x audit vm audit?");
   }
 
+  @Test
+  void xSaysWhereToLookWhenThereAreNone() {
+    assertThat(cli.run("x").out())
+        .isEqualTo("no plugin is known to add commands: banger plugin list\n");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
