@@ -72,9 +72,13 @@ final class Dispatcher {
     Command command = Catalog.create(path);
     List<String> commandPath = command == null ? null : List.of(path.split(" "));
     if (command == null) {
-      PluginCatalog added =
-          isWorthStarting(words) ? PluginCatalog.asked(console) : PluginCatalog.known(console);
+      PluginCatalog added = PluginCatalog.known(console);
       PluginCatalog.Found found = added.find(words);
+      if (found == null && isWorthStarting(words)) {
+        // What was kept may be of before plugins were added.
+        added = PluginCatalog.asked(console);
+        found = added.find(words);
+      }
       if (found == null) {
         return first.equals(PluginCatalog.WORD) && isUpToAPlugin(words)
             ? Help.plugins(console, added, words.size() < 2 ? "" : words.get(1))
@@ -144,13 +148,12 @@ final class Dispatcher {
 
   /** Whether unknown words may well be a plugin's, so that a daemon is started to ask. */
   private static boolean isWorthStarting(List<String> words) {
-    if (words.get(0).equals(PluginCatalog.WORD)) {
-      return true;
+    if (words.size() < 3 || words.get(2).startsWith("-")) {
+      return false;
     }
-    return words.size() > 2
-        && Catalog.isGroup(words.get(0))
-        && !words.get(2).startsWith("-")
-        && Nearest.to(words.get(1), Catalog.words(words.get(0))) == null;
+    return words.get(0).equals(PluginCatalog.WORD)
+        || (Catalog.isGroup(words.get(0))
+            && Nearest.to(words.get(1), Catalog.words(words.get(0))) == null);
   }
 
   private static int unknown(List<String> words, PluginCatalog added) {

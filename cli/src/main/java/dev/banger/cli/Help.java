@@ -92,6 +92,10 @@ final class Help {
               ? "banger x lists those that do"
               : "did you mean banger x " + nearest + "?");
     }
+    if (plugins.isEmpty()) {
+      console.out().println("no plugin is known to add commands: banger plugin list");
+      return 0;
+    }
     console
         .out()
         .println("banger x PLUGIN COMMAND: plugins' commands, whatever else has their name");

@@ -6,7 +6,6 @@ import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.daemon.Manifests;
 import dev.banger.cli.term.Console;
 import dev.banger.client.BangerClient;
-import dev.banger.client.Json;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,15 +31,11 @@ final class PluginCatalog {
     return new PluginCatalog(PluginCommand.all(Manifests.known(console)));
   }
 
-  /** {@link #known}; where no daemon has ever told, one is started to ask. */
+  /** From the daemon, started where none runs. */
   static PluginCatalog asked(Console console) {
-    Json manifests = Manifests.known(console);
-    if (manifests.isNull()) {
-      try (BangerClient client = Daemon.connect(console)) {
-        manifests = Manifests.fetch(console, client);
-      }
+    try (BangerClient client = Daemon.connect(console)) {
+      return new PluginCatalog(PluginCommand.all(Manifests.fetch(console, client)));
     }
-    return new PluginCatalog(PluginCommand.all(manifests));
   }
 
   /** Those that help shows. */

@@ -200,4 +200,29 @@ class PluginDevTest extends CliTestBase {
     assertThat(requests).isEmpty();
     assertThat(home.resolve("state/daemon.log")).doesNotExist();
   }
+
+  @Test
+  void aSecondCtrlCLeavesADaemonThatDoesNotAnswer() throws Exception {
+    build("classes/banger-plugin.json", "{}");
+    CountDownLatch never = new CountDownLatch(1);
+    daemon.on(
+        "plugin.dev",
+        (params, session) -> {
+          requests.add("hangs");
+          never.await();
+          return null;
+        });
+    try {
+      Future<Integer> running = start();
+      assertThat(requests.take()).isEqualTo("hangs");
+
+      cli.signals.raise("INT");
+      interrupt(running);
+    } finally {
+      never.countDown();
+    }
+
+    assertThat(err()).contains("error: interrupted; the daemon may still be loading the plugin");
+    assertThat(requests).isEmpty();
+  }
 }

@@ -27,6 +27,7 @@ final class DevSession {
   private final BuildWatch watch;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile BangerClient busy;
+  private volatile boolean hasLeft;
   private String id = "";
 
   DevSession(Invocation call, Path project) {
@@ -54,8 +55,10 @@ final class DevSession {
 
   /** The first signal ends the watching; the next one also the request that is waited for. */
   private void end() {
-    if (ended.getCount() == 0 && busy != null) {
-      busy.close();
+    BangerClient waitedFor = busy;
+    if (ended.getCount() == 0 && waitedFor != null) {
+      hasLeft = true;
+      waitedFor.close();
     }
     ended.countDown();
   }
@@ -93,12 +96,18 @@ final class DevSession {
       Manifests.refresh(call.console(), client);
       tell(plugin);
     } catch (RpcException e) {
-      tell(Failure.of(e));
+      tell(hasLeft ? left() : Failure.of(e));
     } catch (Failure e) {
       tell(e);
     } finally {
       busy = null;
     }
+  }
+
+  private static Failure left() {
+    return Failure.interrupted(
+        "interrupted; the daemon may still be loading the plugin",
+        "banger plugin list; banger plugin reload ID brings back what is installed");
   }
 
   private void takeBack() {
