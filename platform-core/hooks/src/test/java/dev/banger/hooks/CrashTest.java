@@ -125,7 +125,7 @@ class CrashTest {
 
   @Test
   void aStartAfterACrashedStartIsComplete() throws Exception {
-    int cases = everyCrash(host -> {}, START, START, 5, Host::isComplete);
+    int cases = everyCrash(host -> {}, START, START, 9, Host::isComplete);
 
     assertThat(cases).isGreaterThan(100);
   }
@@ -142,7 +142,7 @@ class CrashTest {
               },
               RECOVER,
               RECOVER,
-              8,
+              12,
               Host::isComplete);
     }
 
@@ -158,7 +158,7 @@ class CrashTest {
         },
         RECOVER,
         STOP,
-        2,
+        4,
         Host::isClean);
   }
 }
