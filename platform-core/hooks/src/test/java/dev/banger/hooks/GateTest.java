@@ -290,6 +290,27 @@ class GateTest {
   }
 
   @Test
+  void whatCannotBeClosedWithTheLeaseKeepsNothingElseOpenAndNoAnswerBack() throws Exception {
+    AtomicBoolean closed = new AtomicBoolean();
+
+    String answer =
+        gate.enter(
+            "open",
+            LONG,
+            lease -> {
+              lease.onRevoke(
+                  () -> {
+                    throw new IllegalStateException("off");
+                  });
+              lease.onRevoke(() -> closed.set(true));
+              return "answer";
+            });
+
+    assertThat(answer).isEqualTo("answer");
+    assertThat(closed).isTrue();
+  }
+
+  @Test
   void onlyASlowCallIsToldOf() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
 
