@@ -26,7 +26,7 @@ final class Runner {
 
   private static final int LONGEST_ANSWER = 64 * 1024;
 
-  /** Kept back, so that what is to be done about a script that hangs is still done in time. */
+  /** Kept back at most, so that what is to be done about a script that hangs is done in time. */
   private static final Duration RESERVE = Duration.ofSeconds(2);
 
   /** Whereby a {@code banger} that a script calls finds the daemon that runs it. */
@@ -53,7 +53,9 @@ final class Runner {
   Answer run(Script script, String action, String receipt)
       throws IOException, InterruptedException {
     script.check();
-    Duration left = context.remaining().minus(RESERVE);
+    Duration left = context.remaining();
+    Duration kept = left.dividedBy(4);
+    left = left.minus(kept.compareTo(RESERVE) < 0 ? kept : RESERVE);
     Duration limit = left.compareTo(timeout) < 0 ? left : timeout;
     if (limit.toMillis() <= 0) {
       throw failed(FailureKind.TIMEOUT, script, action, "no time was left for it");

@@ -62,6 +62,16 @@ record Script(Path file) {
     }
   }
 
+  /** What to say when it could not be looked at. */
+  CapabilityException unreadable(IOException e) {
+    return new CapabilityException(
+        FailureKind.HOST,
+        "script %s cannot be looked at: %s"
+            .formatted(reference(), Words.clean(String.valueOf(e.getMessage()))),
+        "it is " + file,
+        e);
+  }
+
   private static CapabilityException refused(String why) {
     return new CapabilityException(FailureKind.ILLEGAL_STATE, Words.clean(why));
   }
