@@ -132,12 +132,14 @@ final class CompletionAnswer {
     return switch (kind) {
       case "choice" -> choices;
       case "path" -> List.of(":path");
-      case "vm" -> names("vm.list", given, "");
-      case "image" -> names("image.list", given, "");
+      case "vm" -> names("vm.list", "name", given, "");
+      case "image" -> names("image.list", "name", given, "");
+      case "plugin" -> names("plugin.list", "id", given, "");
+      case "op" -> names("op.list", "id", given, "");
       case "vm:path" -> {
         List<String> both = new ArrayList<>();
         if (unfinished.indexOf('/') < 0 && unfinished.indexOf(':') < 0) {
-          both.addAll(names("vm.list", List.of(), ":"));
+          both.addAll(names("vm.list", "name", List.of(), ":"));
         }
         both.add(":path");
         yield both;
@@ -146,7 +148,7 @@ final class CompletionAnswer {
     };
   }
 
-  private List<String> names(String method, List<String> given, String suffix) {
+  private List<String> names(String method, String field, List<String> given, String suffix) {
     List<String> names = new ArrayList<>();
     try {
       Optional<BangerClient> running =
@@ -154,7 +156,7 @@ final class CompletionAnswer {
       if (running.isPresent()) {
         try (BangerClient client = running.get()) {
           for (Json thing : client.call(method, Json.build().done(), PATIENCE).elements()) {
-            String name = thing.text("name");
+            String name = thing.text(field);
             if (!given.contains(name)) {
               names.add(name + suffix);
             }
