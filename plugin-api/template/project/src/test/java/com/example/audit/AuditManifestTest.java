@@ -16,6 +16,6 @@ class AuditManifestTest extends ManifestContract {
 
   @Override
   protected String version() {
-    return "0.1.0";
+    return System.getProperty("plugin.version", "0.1.0");
   }
 }
