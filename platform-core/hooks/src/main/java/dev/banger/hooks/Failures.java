@@ -20,11 +20,16 @@ final class Failures {
     }
     return new CapabilityException(
         FailureKind.INTERNAL,
-        "plugin %s failed in %s: %s".formatted(pluginId, what, describe(thrown)),
+        opening(pluginId, what) + describe(thrown),
         "this is a defect of the plugin; the daemon's log has more");
   }
 
-  private static String describe(Throwable thrown) {
+  /** How the message of a defect begins. */
+  static String opening(String pluginId, String what) {
+    return "plugin %s failed in %s: ".formatted(pluginId, what);
+  }
+
+  static String describe(Throwable thrown) {
     String name = thrown.getClass().getSimpleName();
     try {
       String message = thrown.getMessage();

@@ -83,6 +83,7 @@ public final class Gate {
     private final Lease lease;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final Thread thread;
+    private volatile boolean timedOut;
 
     private Entry(String what, Duration deadline, Optional<String> heldVm, Body<T> body) {
       this.what = what;
@@ -103,8 +104,8 @@ public final class Gate {
       try {
         result.complete(body.run(lease));
       } catch (Throwable e) {
-        log(e);
         result.completeExceptionally(Failures.fromPlugin(pluginId, what, e));
+        log(e);
       } finally {
         // Only reached without a result when even wording the failure failed.
         result.completeExceptionally(
@@ -114,9 +115,15 @@ public final class Gate {
     }
 
     private void log(Throwable e) {
-      if (!(e instanceof CapabilityException)) {
-        System.getLogger("banger.plugin." + pluginId)
-            .log(System.Logger.Level.WARNING, "failed in " + what, e);
+      if (e instanceof CapabilityException) {
+        return;
+      }
+      System.Logger log = System.getLogger("banger.plugin." + pluginId);
+      try {
+        log.log(System.Logger.Level.WARNING, "failed in " + what, e);
+      } catch (Throwable worse) {
+        // Printing a failure runs the plugin's own getMessage.
+        log.log(System.Logger.Level.WARNING, "failed in " + what + ", and in saying why");
       }
     }
 
@@ -125,17 +132,28 @@ public final class Gate {
      *     it
      */
     public T await() throws InterruptedException {
+      return await(deadline, () -> {});
+    }
+
+    /**
+     * @param slow run once, when it takes longer than {@code quiet}
+     */
+    T await(Duration quiet, Runnable slow) throws InterruptedException {
       try {
-        T value = result.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-        thread.join(GRACE);
+        T value = within(quiet, slow);
+        tidyUp();
         return value;
       } catch (ExecutionException e) {
-        thread.join(GRACE);
+        tidyUp();
         throw e.getCause() instanceof CapabilityException failure
             ? failure
             : new IllegalStateException(e.getCause());
       } catch (TimeoutException e) {
-        abandon();
+        timedOut = true;
+        thread.interrupt();
+        // First, in case the wait is cut short; one that ended is not counted.
+        runaways.add(thread);
+        thread.join(GRACE);
         throw new CapabilityException(
             FailureKind.TIMEOUT,
             "plugin %s did not finish %s within %s"
@@ -143,20 +161,55 @@ public final class Gate {
             "banger plugin info " + pluginId);
       } catch (InterruptedException e) {
         thread.interrupt();
-        if (thread.isAlive()) {
-          runaways.add(thread);
-        }
+        runaways.add(thread);
         throw e;
       } finally {
         lease.revoke();
       }
     }
 
-    private void abandon() throws InterruptedException {
-      thread.interrupt();
+    private T within(Duration quiet, Runnable slow)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      long left = end - System.nanoTime();
+      if (quiet.toNanos() < left) {
+        try {
+          return result.get(quiet.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          slow.run();
+        }
+      }
+      return result.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    /** The result is there; lets the thread end before its lease does. */
+    private void tidyUp() throws InterruptedException {
       if (!thread.join(GRACE)) {
         runaways.add(thread);
       }
+    }
+
+    /** In place of {@link #await}, when nobody is interested any more. Does not wait. */
+    void cancel() {
+      thread.interrupt();
+      runaways.add(thread);
+      lease.revoke();
+    }
+
+    /** Whether the deadline passed, as opposed to a failure that the plugin itself told. */
+    boolean timedOut() {
+      return timedOut;
+    }
+
+    /** Whether the plugin's thread has ended, within that time. */
+    boolean ended(Duration patience) throws InterruptedException {
+      return thread.join(patience);
+    }
+
+    /** What it returned, be it too late. */
+    Optional<T> late() {
+      return result.isDone() && !result.isCompletedExceptionally()
+          ? Optional.of(result.join())
+          : Optional.empty();
     }
   }
 }

@@ -33,7 +33,8 @@ public final class HookEngine {
    */
   public Passage begin(VmView vm, String operation, Progress progress) {
     return new Passage(
-        journal, participants.hold(), watcher, clock, StoredVm.of(vm), operation, progress);
+        new Operation(
+            journal, participants.hold(), watcher, clock, StoredVm.of(vm), operation, progress));
   }
 
   /** What is open of a VM, in the order in which it was begun. */

@@ -2,8 +2,6 @@ package dev.banger.hooks;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.Phase;
-import dev.banger.api.Progress;
-import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -11,17 +9,19 @@ import java.util.List;
  * HOST may run beside nothing else.
  */
 public final class Passage implements AutoCloseable {
-  private final Participants.Held plugins;
+  private final Operation operation;
+  private final Stopper stopper;
+  private final Starter starter;
+  private final Recovery recovery;
+  private final Asking asking;
 
-  Passage(
-      Journal journal,
-      Participants.Held plugins,
-      HookWatcher watcher,
-      InstantSource clock,
-      StoredVm vm,
-      String operation,
-      Progress progress) {
-    this.plugins = plugins;
+  Passage(Operation operation) {
+    this.operation = operation;
+    Caller caller = new Caller(operation);
+    this.stopper = new Stopper(operation, caller);
+    this.starter = new Starter(operation, caller, stopper);
+    this.recovery = new Recovery(operation, caller, stopper, starter);
+    this.asking = new Asking(operation, caller);
   }
 
   /**
@@ -29,7 +29,7 @@ public final class Passage implements AutoCloseable {
    * that fails or hangs is a problem too.
    */
   public List<String> problems() throws InterruptedException {
-    return List.of();
+    return asking.problems();
   }
 
   /**
@@ -39,45 +39,49 @@ public final class Passage implements AutoCloseable {
    *     plugins that want the same
    */
   public Contributions contributions() throws InterruptedException {
-    return Contributions.NONE;
+    return asking.contributions();
   }
 
   /**
-   * Starts the steps of a phase, in order. What is open of a step from before is stopped first.
+   * Starts the steps of a phase, in order. What is open from before, of these steps, of this phase
+   * or of a later one, is stopped first.
    *
    * @throws CapabilityException when a REQUIRED step failed, with a message that names it, how long
    *     it took and why; nothing is undone yet: call {@link #stop} for this phase and those before
    * @throws InterruptedException when the operation was cancelled; undo likewise
    */
-  public void start(Phase phase) throws InterruptedException {}
+  public void start(Phase phase) throws InterruptedException {
+    starter.start(phase);
+  }
 
   /**
-   * Stops what is open of a phase, the last first, the failed and the interrupted included. What a
-   * plugin does wrong never ends it early.
+   * Stops what is open of a phase, the last first, the failed and the interrupted included; a step
+   * never before one that comes after it. What a plugin does wrong never ends it early.
    */
   public StopReport stop(Phase phase) throws InterruptedException {
-    return StopReport.NOTHING;
+    return stopper.stop(row -> row.phase() == phase, Stopper.Closing.FORGET);
   }
 
   /**
    * After a restart of the daemon or for a repair, with the VM running: looks at every open step.
-   * Present and unknown ones are adopted; gone, drifted and interrupted ones are stopped and
-   * started again. One that cannot be brought back leaves the VM running and degraded.
+   * Present and unknown ones are adopted; gone, drifted, interrupted and failed ones, and those
+   * that come after one of them, are stopped and started again. One that cannot be brought back
+   * leaves the VM running and degraded.
    *
    * @return one line for each step that was not simply adopted
    */
   public List<String> recover() throws InterruptedException {
-    return List.of();
+    return recovery.run();
   }
 
   /** The VM is deleted: tells plugins, and drops its endpoints. Returns what went wrong. */
   public List<String> removed() throws InterruptedException {
-    return List.of();
+    return asking.removed();
   }
 
   /** Lets go of the plugins. */
   @Override
   public void close() {
-    plugins.close();
+    operation.plugins().close();
   }
 }
