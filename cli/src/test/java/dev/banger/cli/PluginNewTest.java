@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,28 @@ class PluginNewTest {
       assertThat(dir.resolve("audit/src").resolve(name))
           .hasSameTextualContentAs(TEMPLATE.resolve("src").resolve(name), StandardCharsets.UTF_8);
     }
+  }
+
+  @Test
+  void the_changes_of_the_tutorial_fit_what_is_written() throws Exception {
+    run("plugin", "new", "audit");
+    String tutorial = Files.readString(Path.of("../docs/plugin-authors.md"));
+    Matcher diffs = Pattern.compile("(?ms)^```diff\n(.*?)^```$").matcher(tutorial);
+    int applied = 0;
+    while (diffs.find()) {
+      Path diff = Files.writeString(dir.resolve("diff"), diffs.group(1));
+      Process git =
+          new ProcessBuilder("git", "apply", diff.toString())
+              .directory(dir.resolve("audit").toFile())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(git.waitFor()).as(said + diffs.group(1)).isZero();
+      applied++;
+    }
+
+    assertThat(applied).isPositive();
+    assertThat(dir.resolve("audit/pom.xml")).content().contains("<version>0.2.0</version>");
   }
 
   @Test

@@ -35,6 +35,7 @@ final class PluginTemplate {
           MAIN + "Runs.java",
           MAIN + "Settings.java",
           MAIN + "package-info.java",
+          "src/test/resources/receipts/log/1.json",
           TEST + "AuditManifestTest.java",
           TEST + "AuditPluginTest.java");
 

@@ -22,11 +22,10 @@ final class LogStep implements LifecycleStep<LogReceipt> {
   public Started<LogReceipt> start(StepContext<LogReceipt> context) throws Exception {
     // Looks only, so there is nothing to take back yet.
     String kernel = kernel(context);
-    Path mark = context.dataDir().resolve(context.vm().id() + ".running");
-    LogReceipt receipt = new LogReceipt(mark, context.operation());
+    LogReceipt receipt = new LogReceipt(markOf(context), context.operation());
     // Before each side effect: from here on, stop is given this receipt, even after a crash.
     context.intend(receipt);
-    Files.writeString(mark, content(receipt));
+    Files.writeString(receipt.mark(), content(receipt));
     Runs.of(context, context.vm()).started(receipt.run(), Instant.now(), kernel);
     return Started.ok(receipt, "kernel " + kernel);
   }
@@ -34,11 +33,10 @@ final class LogStep implements LifecycleStep<LogReceipt> {
   @Override
   public Stopped stop(StepContext<LogReceipt> context, Optional<LogReceipt> receipt)
       throws IOException {
-    if (receipt.isEmpty()) {
-      return Stopped.nothingToDo();
-    }
-    Runs.of(context, context.vm()).stopped(receipt.get().run(), Instant.now());
-    return Files.deleteIfExists(receipt.get().mark()) ? Stopped.released() : Stopped.nothingToDo();
+    receipt.ifPresent(known -> Runs.of(context, context.vm()).stopped(known.run(), Instant.now()));
+    // Without a receipt it is found by the VM's id.
+    Path mark = receipt.map(LogReceipt::mark).orElseGet(() -> markOf(context));
+    return Files.deleteIfExists(mark) ? Stopped.released() : Stopped.nothingToDo();
   }
 
   @Override
@@ -51,6 +49,10 @@ final class LogStep implements LifecycleStep<LogReceipt> {
     return Files.readString(known.mark()).equals(content(known))
         ? Observed.present(known)
         : Observed.drifted(known, known.mark() + " was changed");
+  }
+
+  private static Path markOf(StepContext<LogReceipt> context) {
+    return context.dataDir().resolve(context.vm().id() + ".running");
   }
 
   private static String content(LogReceipt receipt) {
