@@ -77,9 +77,7 @@ class AuthorsPathIT {
       desk.shell(project, "mvn -q -B verify").ok();
 
       String one = project.resolve("target/trail-1.0.0.zip").toString();
-      Ran refused = home.run("plugin", "install", one);
-      assertThat(refused.exitCode()).isEqualTo(2);
-      assertThat(refused.err()).contains("run guest commands").contains("--yes");
+      assertThat(home.run("plugin", "install", one).exited(2).err()).contains("run guest commands").contains("--yes");
       assertThat(state(home)).isEqualTo("not there");
 
       home.ok("plugin", "install", one, "--yes");

@@ -25,7 +25,7 @@ final class LogStep implements LifecycleStep<LogReceipt> {
     LogReceipt receipt = new LogReceipt(markOf(context), context.operation());
     // Before each side effect: from here on, stop is given this receipt, even after a crash.
     context.intend(receipt);
-    Files.writeString(receipt.mark(), content(receipt));
+    Files.writeString(receipt.mark(), content(context));
     Runs.of(context, context.vm()).started(receipt.run(), Instant.now(), kernel);
     return Started.ok(receipt, "kernel " + kernel);
   }
@@ -46,7 +46,7 @@ final class LogStep implements LifecycleStep<LogReceipt> {
       return Observed.gone();
     }
     LogReceipt known = receipt.get();
-    return Files.readString(known.mark()).equals(content(known))
+    return Files.readString(known.mark()).equals(content(context))
         ? Observed.present(known)
         : Observed.drifted(known, known.mark() + " was changed");
   }
@@ -55,8 +55,8 @@ final class LogStep implements LifecycleStep<LogReceipt> {
     return context.dataDir().resolve(context.vm().id() + ".running");
   }
 
-  private static String content(LogReceipt receipt) {
-    return receipt.run() + "\n";
+  private static String content(StepContext<LogReceipt> context) {
+    return context.vm().name() + "\n";
   }
 
   private static String kernel(StepContext<LogReceipt> context) throws InterruptedException {
