@@ -1,10 +1,10 @@
 package dev.banger.core.boot;
 
-import dev.banger.core.model.BangerException;
 import dev.banger.core.plugins.HookExtensions;
 import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.StoredVm;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -12,12 +12,14 @@ import java.util.function.Predicate;
 record Around(PluginRuntime plugins, SqlitePluginStore stores)
     implements HookExtensions.Surroundings {
   @Override
-  public Optional<BangerException> refusal() {
-    return Optional.empty();
+  public Optional<String> refusal() {
+    return plugins.refusal();
   }
 
   @Override
-  public void happened(StoredVm vm, String type, String reason) {}
+  public void happened(StoredVm vm, String type, String reason) {
+    plugins.happened(vm, type, reason, Instant.now());
+  }
 
   @Override
   public void forget(String vmId) {
@@ -25,8 +27,7 @@ record Around(PluginRuntime plugins, SqlitePluginStore stores)
   }
 
   @Override
-  public void sweep(Predicate<String> exists) {}
-
-  @Override
-  public void settle() {}
+  public void sweep(Predicate<String> exists) {
+    plugins.sweepAll(exists);
+  }
 }

@@ -57,6 +57,11 @@ final class CorePorts implements PluginPorts {
   }
 
   @Override
+  public void purge(String pluginId) {
+    stores.purge(pluginId);
+  }
+
+  @Override
   public PluginStore store(String pluginId) {
     return stores.of(pluginId);
   }

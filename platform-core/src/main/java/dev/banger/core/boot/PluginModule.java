@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import dev.banger.core.config.Config;
+import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.ImageCatalog;
@@ -13,6 +14,8 @@ import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.plugins.PluginSettings;
 import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.HookEngine;
+import dev.banger.hooks.HostCalls;
+import dev.banger.hooks.InstalledPlugins;
 import dev.banger.hooks.JfrWatcher;
 import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
@@ -28,26 +31,42 @@ final class PluginModule extends AbstractModule {
   @Singleton
   PluginRuntime runtime(
       Layout layout,
-      Config config,
       Commands commands,
       Provider<VmService> vms,
       ImageCatalog images,
       SqlitePluginStore stores,
+      Journal journal,
+      InstalledPlugins installed,
+      HostCalls calls,
       Opened opened) {
     Path data = layout.directories().data();
+    Path home = Path.of(System.getProperty("user.home"));
     PluginRuntime runtime =
         new PluginRuntime(
             new PluginSettings(
                 List.of(data.resolve("plugins"), layout.pluginsDir()),
                 layout.directories().state().resolve("plugins"),
+                data.resolve("plugin-store"),
                 data.resolve("plugin-data"),
-                Set.copyOf(config.disabledPlugins()),
-                config.pluginTexts()),
+                home,
+                () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
             new CorePorts(vms, images, stores),
-            commands);
+            commands,
+            calls,
+            journal,
+            installed);
     opened.add("the plugins", runtime);
     runtime.start();
     return runtime;
+  }
+
+  private static PluginSettings.Wishes wishes(Config config) {
+    return new PluginSettings.Wishes(Set.copyOf(config.disabledPlugins()), config.pluginTables());
+  }
+
+  @Provides
+  HostCalls hostCalls() {
+    return HostCalls.UNSEEN;
   }
 
   @Provides

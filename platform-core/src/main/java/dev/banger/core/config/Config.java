@@ -64,15 +64,18 @@ public record Config(
   public record Network(String mode, String bridge, String cidr, int tapPool) {}
 
   /**
-   * What each plugin is told of its table, by plugin id. The plugin for SSH has its key at the top
-   * of the file, as {@code ssh_key}.
+   * What each plugin is told, by plugin id: its table. The plugin for SSH has its key at the top of
+   * the file, as {@code ssh_key}.
    */
-  public Map<String, Map<String, String>> pluginTexts() {
-    Map<String, Map<String, String>> texts = new HashMap<>();
-    plugins.forEach((id, table) -> texts.put(id, PluginTexts.of(table)));
+  public Map<String, Map<String, Object>> pluginTables() {
+    Map<String, Map<String, Object>> tables = new HashMap<>(plugins);
     sshKey.ifPresent(
-        file -> texts.computeIfAbsent(SSH, _ -> new HashMap<>()).put(SSH_KEY, file.toString()));
-    return texts;
+        file -> {
+          Map<String, Object> ssh = new HashMap<>(plugin(SSH));
+          ssh.put(SSH_KEY, file.toString());
+          tables.put(SSH, ssh);
+        });
+    return tables;
   }
 
   /** The plugin's own table; empty when the file has none. */

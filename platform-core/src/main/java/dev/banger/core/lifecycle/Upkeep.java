@@ -51,7 +51,7 @@ public final class Upkeep implements AutoCloseable {
 
   private final Map<VmId, Due> vms = new HashMap<>();
   private Due leftovers;
-  private long sweepAt = System.nanoTime() + SWEEP.toNanos();
+  private long sweepAt = System.nanoTime();
   private boolean closed;
   private Thread thread;
 

@@ -1,6 +1,7 @@
 package dev.banger.core.plugins;
 
 import dev.banger.api.CommandCall;
+import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.PluginContext;
 import dev.banger.api.Progress;
@@ -9,6 +10,7 @@ import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.hooks.Lease;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -63,8 +65,27 @@ final class CallArguments {
     }
   }
 
-  CommandCall call(PluginContext context, Progress progress) {
-    return new Call(context, progress);
+  /** Takes rows. */
+  @FunctionalInterface
+  interface RowSink {
+    void take(CommandResult row) throws InterruptedException;
+  }
+
+  /** Where a command of mode LIVE or ATTACH leads to. */
+  record Ends(Optional<RowSink> rows, Optional<TerminalStreams> terminal) {
+    static final Ends NONE = new Ends(Optional.empty(), Optional.empty());
+
+    static Ends rows(RowSink sink) {
+      return new Ends(Optional.of(sink), Optional.empty());
+    }
+
+    static Ends terminal(TerminalStreams streams) {
+      return new Ends(Optional.empty(), Optional.of(streams));
+    }
+  }
+
+  CommandCall call(PluginContext context, Progress progress, Lease lease, Ends ends) {
+    return new Call(context, progress, lease, ends);
   }
 
   private static Object checked(CommandSpec spec, ValueSpec value, Object raw) {
@@ -107,10 +128,14 @@ final class CallArguments {
   private final class Call implements CommandCall {
     private final PluginContext context;
     private final Progress progress;
+    private final Lease lease;
+    private final Ends ends;
 
-    Call(PluginContext context, Progress progress) {
+    Call(PluginContext context, Progress progress, Lease lease, Ends ends) {
       this.context = context;
       this.progress = progress;
+      this.lease = lease;
+      this.ends = ends;
     }
 
     @Override
@@ -150,13 +175,18 @@ final class CallArguments {
     }
 
     @Override
-    public void emit(Map<String, ?> row) {
-      throw new IllegalStateException("the command is not of mode LIVE");
+    public void emit(Map<String, ?> row) throws InterruptedException {
+      RowSink sink =
+          ends.rows()
+              .orElseThrow(() -> new IllegalStateException("the command is not of mode LIVE"));
+      lease.check();
+      sink.take(CommandResult.object(row));
     }
 
     @Override
     public TerminalStreams terminal() {
-      throw new IllegalStateException("the command is not of mode ATTACH");
+      return ends.terminal()
+          .orElseThrow(() -> new IllegalStateException("the command is not of mode ATTACH"));
     }
 
     @Override

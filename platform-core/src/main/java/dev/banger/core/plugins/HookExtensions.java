@@ -28,7 +28,7 @@ public final class HookExtensions implements Extensions {
   /** What is to be known of the plugins besides their hooks. Thread-safe. */
   public interface Surroundings {
     /** Why no VM may be started now, in one sentence with a remedy; empty when all is well. */
-    Optional<BangerException> refusal();
+    Optional<String> refusal();
 
     /** Tells plugins; returns at once. */
     void happened(StoredVm vm, String type, String reason);
@@ -38,9 +38,6 @@ public final class HookExtensions implements Extensions {
 
     /** Lets plugins remove what belongs to no VM. */
     void sweep(Predicate<String> exists) throws InterruptedException;
-
-    /** An operation has ended: versions that were kept for it may go. */
-    void settle();
   }
 
   private final HookEngine engine;
@@ -89,9 +86,9 @@ public final class HookExtensions implements Extensions {
 
     @Override
     public List<String> problems() throws InterruptedException {
-      Optional<BangerException> refusal = around.refusal();
+      Optional<String> refusal = around.refusal();
       if (refusal.isPresent()) {
-        throw refusal.get();
+        throw new BangerException(ErrorKind.UNAVAILABLE, refusal.get(), "banger plugin list");
       }
       try {
         return passage.problems();
@@ -150,7 +147,6 @@ public final class HookExtensions implements Extensions {
     @Override
     public void close() {
       passage.close();
-      around.settle();
     }
   }
 
@@ -249,14 +245,5 @@ public final class HookExtensions implements Extensions {
   @Override
   public void happened(VmRecord vm, Happening what, String reason) {
     around.happened(VmViews.of(vm), what.name().toLowerCase(java.util.Locale.ROOT), reason);
-  }
-
-  /** What is refused while a plugin that VMs rely on does not run. */
-  static BangerException refused(String plugin, String state, String reason, String step) {
-    return new BangerException(
-        ErrorKind.UNAVAILABLE,
-        "plugin %s is %s (%s), and its step %s is required for every start"
-            .formatted(plugin, state, reason, step),
-        "to go on without it: banger plugin disable " + plugin);
   }
 }

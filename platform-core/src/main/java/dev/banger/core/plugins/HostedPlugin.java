@@ -12,8 +12,11 @@ import dev.banger.hooks.Lease;
 import dev.banger.hooks.Participant;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Plugin;
 import org.pf4j.PluginRuntimeException;
 
@@ -23,11 +26,12 @@ final class HostedPlugin extends Plugin implements Participant {
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+  private final FoundPlugin found;
   private final PluginManifest manifest;
-  private final ClassLoader loader;
+  private final IsolatedLoader loader;
   private final HostServices services;
   private final Path dataDir;
-  private final Map<String, String> config;
+  private final Map<String, Object> config;
   private final Gate gate;
   private final CapabilityHost host;
   private final Lease life;
@@ -35,18 +39,20 @@ final class HostedPlugin extends Plugin implements Participant {
   private Registration registration;
   private Record configuration;
   private final Background background;
-  private String failure = "";
+  private final Set<Runnable> attached = new HashSet<>();
+  private boolean detached;
+  private volatile String failure = "";
 
+  /**
+   * @param config what the configuration file has for it
+   */
   HostedPlugin(
-      PluginManifest manifest,
-      ClassLoader loader,
-      HostServices services,
-      Path dataDir,
-      Map<String, String> config) {
-    this.manifest = manifest;
+      FoundPlugin found, IsolatedLoader loader, HostServices services, Map<String, Object> config) {
+    this.found = found;
+    this.manifest = found.manifest().orElseThrow();
     this.loader = loader;
     this.services = services;
-    this.dataDir = dataDir;
+    this.dataDir = services.dataRoot().resolve(found.id());
     this.config = Map.copyOf(config);
     this.gate = new Gate(manifest.id(), loader);
     this.host = new CoreHost(services.ports(), services.tools(), new LockTable());
@@ -58,19 +64,7 @@ final class HostedPlugin extends Plugin implements Participant {
   @Override
   public void start() {
     try {
-      Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
-      instance = loaded.instance();
-      registration = loaded.registration();
-      if (!Manifest.of(manifest.identity(), registration).equals(manifest.tree())) {
-        throw new CapabilityException(
-            FailureKind.INVALID,
-            Manifest.FILE + " does not say what the code declares; rebuild it");
-      }
-      configuration =
-          gate.enter(
-              "configure",
-              REGISTER_LIMIT,
-              _ -> PluginConfig.of(id(), registration.config(), config));
+      instance = declare();
       OpeningContext opening = new OpeningContext(context(life), background);
       gate.enter(
           "open",
@@ -89,6 +83,30 @@ final class HostedPlugin extends Plugin implements Participant {
       stop();
       throw new PluginRuntimeException(failure);
     }
+  }
+
+  /**
+   * As {@link #start}, but the plugin is not opened, and there is nothing to stop.
+   *
+   * @throws CapabilityException saying what is wrong
+   */
+  void trial() throws InterruptedException {
+    var _ = declare();
+  }
+
+  private CapabilityPlugin declare() throws InterruptedException {
+    Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
+    registration = loaded.registration();
+    if (!Manifest.of(manifest.identity(), registration).equals(manifest.tree())) {
+      throw new CapabilityException(
+          FailureKind.INVALID, Manifest.FILE + " does not say what the code declares; rebuild it");
+    }
+    configuration =
+        gate.enter(
+            "configure",
+            REGISTER_LIMIT,
+            _ -> PluginConfig.of(id(), registration.config(), config, services.home()));
+    return loaded.instance();
   }
 
   private record Loaded(CapabilityPlugin instance, Registration registration) {}
@@ -120,7 +138,11 @@ final class HostedPlugin extends Plugin implements Participant {
   public void stop() {
     CapabilityPlugin closing = instance;
     instance = null;
-    background.stop();
+    endAttached();
+    int threads = background.stop();
+    if (threads > 0) {
+      log("%d background threads of plugin %s would not end".formatted(threads, title()));
+    }
     if (closing != null) {
       try {
         gate.enter(
@@ -158,7 +180,11 @@ final class HostedPlugin extends Plugin implements Participant {
 
   @Override
   public String digest() {
-    return manifest.digest();
+    return found.digest();
+  }
+
+  FoundPlugin found() {
+    return found;
   }
 
   PluginManifest manifest() {
@@ -175,8 +201,46 @@ final class HostedPlugin extends Plugin implements Participant {
     return registration;
   }
 
-  ClassLoader loader() {
+  IsolatedLoader loader() {
     return loader;
+  }
+
+  /**
+   * Notes something that lasts as long as somebody is attached; ended when the plugin is no longer
+   * to be used. Ended at once when that is so already.
+   */
+  void attach(Runnable end) {
+    synchronized (attached) {
+      if (!detached) {
+        attached.add(end);
+        return;
+      }
+    }
+    end.run();
+  }
+
+  /** Takes the plugin back into use. */
+  void revive() {
+    synchronized (attached) {
+      detached = false;
+    }
+  }
+
+  void detach(Runnable end) {
+    synchronized (attached) {
+      attached.remove(end);
+    }
+  }
+
+  /** Ends all commands without a deadline; none begins any more. */
+  void endAttached() {
+    List<Runnable> ending;
+    synchronized (attached) {
+      detached = true;
+      ending = List.copyOf(attached);
+      attached.clear();
+    }
+    ending.forEach(Runnable::run);
   }
 
   @Override

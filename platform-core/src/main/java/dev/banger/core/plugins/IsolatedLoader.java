@@ -15,4 +15,10 @@ final class IsolatedLoader extends PluginClassLoader {
   public Class<?> loadClass(String name) throws ClassNotFoundException {
     return FilteredParent.isShared(name) ? getParent().loadClass(name) : super.loadClass(name);
   }
+
+  /** Whether a class of that name was loaded from the plugin's own jars. */
+  boolean hasLoaded(String className) {
+    Class<?> loaded = findLoadedClass(className);
+    return loaded != null && loaded.getClassLoader() == this;
+  }
 }

@@ -2,15 +2,14 @@ package dev.banger.core.plugins;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLConnection;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.DefaultExtensionFactory;
 import org.pf4j.DefaultPluginDescriptor;
@@ -21,7 +20,6 @@ import org.pf4j.ExtensionWrapper;
 import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginDescriptorFinder;
 import org.pf4j.PluginFactory;
-import org.pf4j.PluginLoader;
 import org.pf4j.PluginRepository;
 import org.pf4j.PluginStatusProvider;
 import org.pf4j.VersionManager;
@@ -30,29 +28,41 @@ import org.pf4j.VersionManager;
  * PF4J reduced to what it does well: descriptors, wrappers, plugin class loaders. Which plugins
  * there are, whether they are wanted and what their entry class is comes from our {@link Catalog};
  * PF4J's scanning, extension index, status file and bulk start and stop (which lose plugins, see
- * pf4j#656) are not used. Not thread-safe, like PF4J.
+ * pf4j#656) are not used. For one version of one plugin: PF4J is not thread-safe, and holds one
+ * version of an id at a time.
  */
 final class Pf4jPlugins extends AbstractPluginManager {
-  private final Map<Path, PluginManifest> manifests = new ConcurrentHashMap<>();
-  private final BiFunction<PluginManifest, ClassLoader, HostedPlugin> hosting;
+  static {
+    // Jar files that the JVM caches for URLs outlive the class loader, and their plugin's files.
+    URLConnection.setDefaultUseCaches("jar", false);
+  }
 
-  Pf4jPlugins(BiFunction<PluginManifest, ClassLoader, HostedPlugin> hosting) {
+  private final FoundPlugin found;
+  private final FilteredParent parent;
+  private final Function<IsolatedLoader, HostedPlugin> hosting;
+
+  Pf4jPlugins(
+      FoundPlugin found, FilteredParent parent, Function<IsolatedLoader, HostedPlugin> hosting) {
+    this.found = found;
+    this.parent = parent;
     this.hosting = hosting;
   }
 
-  /** Loads and starts one plugin; what went wrong is in the returned object. */
-  HostedPlugin load(PluginManifest manifest, Path dir) {
-    manifests.put(dir, manifest);
-    loadPlugin(dir);
-    HostedPlugin plugin = (HostedPlugin) getPlugin(manifest.id()).getPlugin();
-    startPlugin(manifest.id());
-    return plugin;
+  /** Makes the class loader and the wrapper; no code of the plugin runs. */
+  HostedPlugin load() {
+    loadPlugin(found.dir());
+    return (HostedPlugin) getPlugin(found.id()).getPlugin();
+  }
+
+  /** Starts it; what went wrong is in the plugin. */
+  void start() {
+    startPlugin(found.id());
   }
 
   /** Stops it if it is started, closes its class loader and forgets it. */
-  void unload(String id) {
-    if (getPlugin(id) != null) {
-      unloadPlugin(id, false);
+  void unload() {
+    if (getPlugin(found.id()) != null) {
+      unloadPlugin(found.id(), false);
     }
   }
 
@@ -64,12 +74,12 @@ final class Pf4jPlugins extends AbstractPluginManager {
     return new PluginDescriptorFinder() {
       @Override
       public boolean isApplicable(Path path) {
-        return manifests.containsKey(path);
+        return path.equals(found.dir());
       }
 
       @Override
       public PluginDescriptor find(Path path) {
-        PluginManifest manifest = manifests.get(path);
+        PluginManifest manifest = found.manifest().orElseThrow();
         return new DefaultPluginDescriptor(
             manifest.id(), "", manifest.identity().entry(), manifest.version(), "*", "", "");
       }
@@ -77,24 +87,27 @@ final class Pf4jPlugins extends AbstractPluginManager {
   }
 
   @Override
-  protected PluginLoader createPluginLoader() {
-    FilteredParent parent = new FilteredParent(Pf4jPlugins.class.getClassLoader());
-    return new PluginLoader() {
+  protected org.pf4j.PluginLoader createPluginLoader() {
+    return new org.pf4j.PluginLoader() {
       @Override
       public boolean isApplicable(Path path) {
-        return manifests.containsKey(path);
+        return path.equals(found.dir());
       }
 
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
         IsolatedLoader loader = new IsolatedLoader(Pf4jPlugins.this, descriptor, parent);
+        Path classes = path.resolve("classes");
+        if (Files.isDirectory(classes)) {
+          loader.addFile(classes.toFile());
+        }
         jars(path.resolve("lib")).forEach(jar -> loader.addFile(jar.toFile()));
         return loader;
       }
     };
   }
 
-  private static Set<Path> jars(Path lib) {
+  static Set<Path> jars(Path lib) {
     Set<Path> jars = new TreeSet<>();
     if (Files.isDirectory(lib)) {
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(lib, "*.jar")) {
@@ -108,8 +121,7 @@ final class Pf4jPlugins extends AbstractPluginManager {
 
   @Override
   protected PluginFactory createPluginFactory() {
-    return wrapper ->
-        hosting.apply(manifests.get(wrapper.getPluginPath()), wrapper.getPluginClassLoader());
+    return wrapper -> hosting.apply((IsolatedLoader) wrapper.getPluginClassLoader());
   }
 
   @Override

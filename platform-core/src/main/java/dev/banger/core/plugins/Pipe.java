@@ -11,7 +11,7 @@ import java.util.Objects;
  * writer that fails makes the reader fail too, so that half an archive is never taken for a whole
  * one.
  */
-final class Pipe {
+public final class Pipe {
   private final byte[] ring;
   private int start;
   private int count;
@@ -19,12 +19,12 @@ final class Pipe {
   private boolean discarding;
   private IOException failure;
 
-  Pipe(int size) {
+  public Pipe(int size) {
     ring = new byte[size];
   }
 
   /** Both sides throw this from now on. The first failure counts. */
-  synchronized void fail(IOException reason) {
+  public synchronized void fail(IOException reason) {
     if (failure == null) {
       failure = reason;
     }
@@ -40,12 +40,12 @@ final class Pipe {
     notifyAll();
   }
 
-  InputStream in() {
+  public InputStream in() {
     return new Reader();
   }
 
   /** Closing it is the end of the stream. */
-  OutputStream out() {
+  public OutputStream out() {
     return new Writer();
   }
 

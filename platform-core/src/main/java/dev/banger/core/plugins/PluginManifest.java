@@ -2,6 +2,7 @@ package dev.banger.core.plugins;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.banger.api.StepPolicy;
 import dev.banger.api.build.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -37,14 +39,57 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
     return identity.version();
   }
 
-  /** Of the code; empty while it is not known. */
-  String digest() {
-    return "";
+  /** {@code nat 1.0.0}. */
+  String title() {
+    return id() + " " + version();
+  }
+
+  /** Ranges of versions of the plugins it needs, by id. */
+  Map<String, String> requires() {
+    Map<String, String> requires = new TreeMap<>();
+    if (tree.get("requires") instanceof Map<?, ?> map) {
+      map.forEach((id, range) -> requires.put(String.valueOf(id), String.valueOf(range)));
+    }
+    return requires;
+  }
+
+  /** Steps without which a VM is not to be started. */
+  List<String> requiredSteps() {
+    return objects("steps")
+        .filter(step -> StepPolicy.REQUIRED.wireName().equals(step.get("policy")))
+        .map(step -> String.valueOf(step.get("name")))
+        .toList();
+  }
+
+  List<String> stepNames() {
+    return objects("steps").map(step -> String.valueOf(step.get("name"))).toList();
+  }
+
+  List<String> checkIds() {
+    return texts("checks");
+  }
+
+  List<String> hooks() {
+    return texts("hooks");
+  }
+
+  List<String> permissions() {
+    return texts("permissions");
+  }
+
+  String description() {
+    return tree.get("description") instanceof String text ? text : "";
+  }
+
+  private List<String> texts(String name) {
+    return tree.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   /** Paths of the commands it says it adds. */
   List<String> commandPaths() {
-    return commands()
+    return objects("commands")
         .map(command -> command.get("path"))
         .filter(List.class::isInstance)
         .map(words -> ((List<?>) words).stream().map(String::valueOf).collect(joining(" ")))
@@ -53,16 +98,16 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
 
   /** Roles of the commands it says it adds. */
   List<String> roles() {
-    return commands()
+    return objects("commands")
         .map(command -> command.get("role"))
         .filter(String.class::isInstance)
         .map(String.class::cast)
         .toList();
   }
 
-  private Stream<Map<?, ?>> commands() {
-    return tree.get("commands") instanceof List<?> list
-        ? list.stream().filter(Map.class::isInstance).map(command -> (Map<?, ?>) command)
+  private Stream<Map<?, ?>> objects(String name) {
+    return tree.get(name) instanceof List<?> list
+        ? list.stream().filter(Map.class::isInstance).map(each -> (Map<?, ?>) each)
         : Stream.of();
   }
 

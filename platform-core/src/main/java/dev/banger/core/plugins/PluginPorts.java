@@ -35,6 +35,9 @@ public interface PluginPorts {
    */
   GuestLink guest(VmId id, Duration deadline) throws InterruptedException;
 
+  /** Forgets what a plugin keeps, that of VMs too. */
+  default void purge(String pluginId) {}
+
   /** What a plugin keeps. */
   PluginStore store(String pluginId);
 }

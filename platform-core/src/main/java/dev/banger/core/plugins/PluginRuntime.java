@@ -3,33 +3,28 @@ package dev.banger.core.plugins;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.banger.api.CapabilityException;
-import dev.banger.api.CommandResult;
-import dev.banger.api.DoctorCheck;
+import dev.banger.api.TerminalStreams;
 import dev.banger.api.build.JsonText;
-import dev.banger.api.build.Manifest;
-import dev.banger.api.build.Registration;
-import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import dev.banger.hooks.Gate;
+import dev.banger.core.plugins.PluginDetails.VersionInUse;
 import dev.banger.hooks.HostCalls;
-import dev.banger.hooks.Participant;
+import dev.banger.hooks.InstalledPlugins;
+import dev.banger.hooks.Journal;
+import dev.banger.hooks.JournalRow;
 import dev.banger.hooks.Participants;
-import java.nio.charset.StandardCharsets;
+import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 
 /**
  * All plugins. Whatever one of them does, no method here fails for it, except the very request that
@@ -37,138 +32,154 @@ import java.util.logging.Logger;
  * no plugins.
  */
 public final class PluginRuntime implements Participants, AutoCloseable {
-  private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
-  private static final int LONGEST_RESULT = 8 << 20;
-
-  /**
-   * PF4J tells of every step at level INFO; what matters of it we tell ourselves. Held strongly.
-   */
-  private static final Logger PF4J_LOG = Logger.getLogger("org.pf4j");
-
-  static {
-    PF4J_LOG.setLevel(Level.SEVERE);
-  }
-
-  private final PluginSettings settings;
-  private final Pf4jPlugins pf4j;
-  private volatile List<HostedPlugin> active = List.of();
-  private volatile List<PluginInfo> infos = List.of();
+  private final InstalledPlugins installed;
+  private final Journal journal;
+  private final LeakProbe leaks = new LeakProbe();
+  private final ExecutorService janitor =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("plugins-janitor").factory());
+  private final LoadedVersions versions = new LoadedVersions(this::settleSoon);
+  private final PluginSet set;
+  private final PluginManager manager;
+  private final Commands commands = new Commands(versions, this::absent);
+  private final EventFeed events = new EventFeed();
+  private final Sweeps sweeps = new Sweeps(versions);
   private volatile Manifests manifests = Manifests.of(List.of());
 
   /**
    * @param ports what plugins need of the core; not called before {@link #start}
    */
-  public PluginRuntime(PluginSettings settings, PluginPorts ports, Commands commands) {
-    this.settings = settings;
-    HostServices services = new HostServices(ports, new HostToolRunner(commands), HostCalls.UNSEEN);
-    this.pf4j =
-        new Pf4jPlugins(
-            (manifest, loader) ->
-                new HostedPlugin(
-                    manifest,
-                    loader,
-                    services,
-                    settings.dataRoot().resolve(manifest.id()),
-                    settings.config().getOrDefault(manifest.id(), Map.of())));
+  public PluginRuntime(
+      PluginSettings settings,
+      PluginPorts ports,
+      dev.banger.core.host.Commands tools,
+      HostCalls calls,
+      Journal journal,
+      InstalledPlugins installed) {
+    this.installed = installed;
+    this.journal = journal;
+    PluginLoader loader =
+        new PluginLoader(
+            new HostServices(
+                ports, new HostToolRunner(tools), calls, settings.dataRoot(), settings.home()),
+            leaks);
+    this.set = new PluginSet(settings, installed, journal, loader, versions);
+    this.manager =
+        new PluginManager(
+            settings, ports, installed, journal, loader, versions, set, this::changed);
   }
 
   private record Manifests(String json, String digest) {
     static Manifests of(List<HostedPlugin> plugins) {
       String json =
-          JsonText.compact(
-              plugins.stream()
-                  .map(plugin -> Manifest.of(plugin.manifest().identity(), plugin.registration()))
-                  .toList());
-      return new Manifests(json, sha256(json));
-    }
-
-    private static String sha256(String text) {
-      try {
-        return HexFormat.of()
-            .formatHex(
-                MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
+          JsonText.compact(plugins.stream().map(plugin -> plugin.manifest().tree()).toList());
+      return new Manifests(json, Digests.ofText(json));
     }
   }
 
   /** Loads and opens everything that may be. Takes seconds at worst per broken plugin. */
-  public synchronized void start() {
-    List<HostedPlugin> opened = new ArrayList<>();
-    List<PluginInfo> seen = new ArrayList<>();
-    for (Catalog.Found found : Catalog.scan(settings)) {
-      Optional<HostedPlugin> plugin =
-          found.state() == PluginState.ACTIVE ? load(found, seen) : Optional.empty();
-      plugin.ifPresent(opened::add);
-      if (found.state() != PluginState.ACTIVE) {
-        seen.add(refused(found, found.state(), found.reason()));
-      }
-    }
-    active = List.copyOf(opened);
-    infos = List.copyOf(seen);
+  public void start() {
+    manager.start();
+  }
+
+  private void changed() {
+    List<HostedPlugin> active = versions.active();
     manifests = Manifests.of(active);
+    events.become(active);
+    sweeps.become(active);
   }
 
-  private Optional<HostedPlugin> load(Catalog.Found found, List<PluginInfo> seen) {
-    PluginManifest manifest = found.manifest().orElseThrow();
-    String failure;
+  private void settleSoon() {
     try {
-      HostedPlugin plugin = pf4j.load(manifest, found.dir());
-      if (plugin.failure().isEmpty()) {
-        seen.add(running(plugin, found));
-        return Optional.of(plugin);
-      }
-      failure = plugin.failure();
-    } catch (RuntimeException | LinkageError e) {
-      failure = "cannot be loaded: " + e.getMessage();
-    }
-    unload(manifest.id());
-    seen.add(refused(found, PluginState.FAILED, failure));
-    return Optional.empty();
-  }
-
-  private void unload(String id) {
-    try {
-      pf4j.unload(id);
-    } catch (RuntimeException e) {
-      System.getLogger("banger.plugins")
-          .log(System.Logger.Level.WARNING, "plugin " + id + " could not be unloaded", e);
+      janitor.execute(this::settle);
+    } catch (RejectedExecutionException e) {
+      // Being closed: everything goes anyway.
     }
   }
 
-  private static PluginInfo running(HostedPlugin plugin, Catalog.Found found) {
-    Registration declared = plugin.registration();
-    return new PluginInfo(
-        plugin.id(),
-        plugin.manifest().version(),
-        declared.purpose(),
-        PluginState.ACTIVE,
-        "",
-        declared.steps().stream().map(step -> step.spec().name()).toList(),
-        List.copyOf(declared.commands().keySet()),
-        List.copyOf(declared.checks().keySet()),
-        declared.permissions().stream().map(Object::toString).toList(),
-        found.origin().toString());
+  /**
+   * Unloads the versions that nothing needs any more. To be called when operations have ended; what
+   * ends otherwise is noticed then.
+   */
+  public void settle() {
+    manager.settle();
   }
 
-  private static PluginInfo refused(Catalog.Found found, PluginState state, String reason) {
-    return new PluginInfo(
-        found.name(),
-        found.manifest().map(PluginManifest::version).orElse(""),
-        "",
-        state,
-        reason,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        found.origin().toString());
-  }
-
-  /** Every plugin that was found, in the order of its roots, also those that do not run. */
+  /** Every plugin that was found, in the order in which they start, also those that do not run. */
   public List<PluginInfo> list() {
-    return infos;
+    return set.known().stream().map(this::info).toList();
+  }
+
+  private PluginInfo info(FoundPlugin found) {
+    boolean active = found.state() == PluginState.ACTIVE;
+    Optional<PluginManifest> manifest = found.manifest();
+    Optional<PluginManifest> adds = manifest.filter(_ -> active);
+    return new PluginInfo(
+        found.id(),
+        found.version(),
+        manifest.map(PluginManifest::description).orElse(""),
+        found.state(),
+        found.reason(),
+        adds.map(PluginManifest::stepNames).orElse(List.of()),
+        adds.map(PluginManifest::commandPaths).orElse(List.of()),
+        adds.map(PluginManifest::checkIds).orElse(List.of()),
+        adds.map(PluginManifest::permissions).orElse(List.of()),
+        found.origin().toString());
+  }
+
+  /**
+   * @throws BangerException of kind NOT_FOUND
+   */
+  public PluginDetails details(String id) {
+    FoundPlugin found = set.known(id).orElseThrow(() -> absent(id));
+    List<JournalRow> rows = OpenRows.of(journal).map(open -> open.of(id)).orElse(List.of());
+    return new PluginDetails(
+        info(found),
+        found.manifest().map(PluginManifest::tree).orElse(Map.of()),
+        versionsOf(id, rows),
+        leaks.report(id),
+        rows.stream()
+            .filter(row -> row.state() == JournalRow.State.STOP_FAILED)
+            .map(
+                row ->
+                    new PluginDetails.Leftover(
+                        row.vm().name(), row.step(), row.reason(), row.attempts(), row.retryAt()))
+            .toList());
+  }
+
+  private List<VersionInUse> versionsOf(String id, List<JournalRow> rows) {
+    List<VersionInUse> list = new ArrayList<>();
+    for (HostedPlugin plugin : versions.active()) {
+      if (plugin.id().equals(id)) {
+        list.add(inUse(plugin, "active", rows));
+      }
+    }
+    for (HostedPlugin plugin : versions.draining()) {
+      if (plugin.id().equals(id)) {
+        list.add(inUse(plugin, "draining", rows));
+      }
+    }
+    try {
+      installed
+          .find(id)
+          .flatMap(InstalledPlugins.Installed::previous)
+          .ifPresent(
+              version ->
+                  list.add(
+                      new VersionInUse(
+                          version.version(), version.digest(), "previous", List.of())));
+    } catch (CapabilityException e) {
+      throw Failures.toCore(e);
+    }
+    return list;
+  }
+
+  private static VersionInUse inUse(HostedPlugin plugin, String state, List<JournalRow> rows) {
+    return new VersionInUse(
+        plugin.version(),
+        plugin.digest(),
+        state,
+        OpenRows.vms(rows.stream().filter(row -> row.digest().equals(plugin.digest())).toList()));
   }
 
   /** A JSON array with the manifests of the active plugins. */
@@ -183,7 +194,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
 
   /** The command that has a role, for example {@code vm.run.import}. */
   public Optional<CommandRef> commandWithRole(String role) {
-    return active.stream()
+    return versions.active().stream()
         .flatMap(
             plugin ->
                 plugin.registration().commands().values().stream()
@@ -193,71 +204,80 @@ public final class PluginRuntime implements Participants, AutoCloseable {
   }
 
   /**
-   * Carries out a command.
+   * Why no VM may be started now: a plugin that ought to run and without whose step none should run
+   * is broken.
+   *
+   * @return one sentence that names the plugin and what to do
+   */
+  public Optional<String> refusal() {
+    return set.known().stream()
+        .filter(
+            found ->
+                (found.state() == PluginState.FAILED || found.state() == PluginState.BLOCKED)
+                    && versions.active(found.id()).isEmpty())
+        .filter(
+            found ->
+                !found.manifest().map(PluginManifest::requiredSteps).orElse(List.of()).isEmpty())
+        .findFirst()
+        .map(
+            found ->
+                "plugin %s is %s, and its step %s is required: %s (mend it, or: banger plugin disable %s)"
+                    .formatted(
+                        found.manifest().orElseThrow().title(),
+                        found.state().wireName(),
+                        found.manifest().orElseThrow().requiredSteps().getFirst(),
+                        found.reason(),
+                        found.id()));
+  }
+
+  /**
+   * Carries out a command of mode ANSWER or LIVE.
    *
    * @param argsJson a JSON object, see {@code plugin.call} in docs/rpc.md
    * @param cwd absolute
    * @return the result as JSON
    * @throws BangerException what the plugin made of it; INTERNAL for a defect of the plugin
    */
-  public String call(String pluginId, String command, String argsJson, Path cwd, Progress progress)
+  public String call(
+      String pluginId, String command, String argsJson, Path cwd, Progress progress, RowSink rows)
       throws InterruptedException {
-    HostedPlugin plugin = require(pluginId);
-    Registration.Command declared = plugin.registration().commands().get(command);
-    if (declared == null) {
-      throw new BangerException(
-          ErrorKind.NOT_FOUND,
-          "plugin %s has no command \"%s\"".formatted(pluginId, command),
-          "banger plugin info " + pluginId);
-    }
-    CallArguments arguments = CallArguments.parse(declared.spec(), argsJson, cwd);
-    String json =
-        entered(
-            plugin,
-            command.replace(' ', '-'),
-            declared.spec().deadline(),
-            lease -> {
-              CommandResult result =
-                  declared
-                      .handler()
-                      .run(arguments.call(plugin.context(lease), new Stages(progress, lease)));
-              return JsonText.compact(result.value());
-            });
-    if (json.length() > LONGEST_RESULT) {
-      throw new BangerException(
-          ErrorKind.INTERNAL,
-          "plugin %s answered with more than %d MiB".formatted(pluginId, LONGEST_RESULT >> 20));
-    }
-    return json;
+    return commands.call(new Commands.Use(pluginId, command, argsJson, cwd), progress, rows);
   }
 
-  private static <T> T entered(
-      HostedPlugin plugin, String what, Duration deadline, Gate.Body<T> body)
-      throws InterruptedException {
-    try {
-      return plugin.gate().enter(what, deadline, body);
-    } catch (CapabilityException e) {
-      throw Failures.toCore(e);
-    }
+  /** Takes the rows of a command of mode LIVE; waits while it has enough of them. */
+  @FunctionalInterface
+  public interface RowSink {
+    /**
+     * @param json an object
+     */
+    void row(String json) throws InterruptedException;
   }
 
-  private HostedPlugin require(String pluginId) {
-    return active.stream()
-        .filter(plugin -> plugin.id().equals(pluginId))
-        .findFirst()
-        .orElseThrow(() -> absent(pluginId));
+  /** Throws what {@link #attach} would of a command that is not there or is used wrongly. */
+  public void checkAttachable(String pluginId, String command, String argsJson, Path cwd) {
+    commands.checkAttachable(new Commands.Use(pluginId, command, argsJson, cwd));
+  }
+
+  /**
+   * Carries out a command of mode ATTACH; it ends when this thread is interrupted.
+   *
+   * @return its exit code
+   */
+  public int attach(
+      String pluginId, String command, String argsJson, Path cwd, TerminalStreams terminal)
+      throws InterruptedException {
+    return commands.attach(
+        new Commands.Use(pluginId, command, argsJson, cwd), Progress.NONE, terminal);
   }
 
   private BangerException absent(String pluginId) {
-    return infos.stream()
-        .filter(info -> info.id().equals(pluginId))
-        .findFirst()
+    return set.known(pluginId)
         .map(
-            info ->
+            found ->
                 new BangerException(
                     ErrorKind.UNAVAILABLE,
                     "plugin %s is %s: %s"
-                        .formatted(pluginId, info.state().wireName(), info.reason()),
+                        .formatted(pluginId, found.state().wireName(), found.reason()),
                     "banger plugin info " + pluginId))
         .orElseGet(
             () ->
@@ -269,21 +289,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
 
   @Override
   public Held hold() {
-    List<Participant> now = List.copyOf(active);
-    return new Held() {
-      @Override
-      public List<Participant> active() {
-        return now;
-      }
-
-      @Override
-      public Optional<Participant> keeperOf(String pluginId, String digest) {
-        return now.stream().filter(plugin -> plugin.id().equals(pluginId)).findFirst();
-      }
-
-      @Override
-      public void close() {}
-    };
+    return versions.hold();
   }
 
   /**
@@ -292,88 +298,97 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    */
   public List<CheckReport> doctorChecks() throws InterruptedException {
     List<CheckReport> reports = new ArrayList<>();
-    for (PluginInfo info : infos) {
-      switch (info.state()) {
+    for (FoundPlugin found : set.known()) {
+      switch (found.state()) {
         case ACTIVE, DISABLED -> {}
-        case BLOCKED, FAILED ->
-            reports.add(
-                new CheckReport(
-                    "loads",
-                    info.id(),
-                    info.state() == PluginState.FAILED ? "fail" : "warn",
-                    "plugin %s is %s: %s"
-                        .formatted(info.id(), info.state().wireName(), info.reason()),
-                    "mend or remove %s, or add %s to plugins.disabled"
-                        .formatted(info.origin(), info.id())));
+        case BLOCKED, FAILED -> reports.add(Checks.absent(found));
       }
     }
-    List<RunningCheck> running = new ArrayList<>();
-    for (HostedPlugin plugin : active) {
-      plugin
-          .registration()
-          .checks()
-          .forEach(
-              (id, check) ->
-                  running.add(
-                      new RunningCheck(
-                          id,
-                          plugin,
-                          plugin
-                              .gate()
-                              .begin(
-                                  "check-" + id,
-                                  CHECK_LIMIT,
-                                  Optional.empty(),
-                                  lease ->
-                                      Objects.requireNonNull(
-                                          check.run(plugin.context(lease)), "no outcome")))));
-    }
-    for (RunningCheck check : running) {
-      reports.add(report(check));
+    try (LoadedVersions.Hold hold = versions.hold()) {
+      reports.addAll(Checks.run(hold.plugins()));
     }
     return List.copyOf(reports);
   }
 
-  private record RunningCheck(
-      String id, HostedPlugin plugin, Gate.Entry<DoctorCheck.Outcome> entry) {}
-
-  private static CheckReport report(RunningCheck check) throws InterruptedException {
-    try {
-      DoctorCheck.Outcome outcome = check.entry().await();
-      return new CheckReport(
-          check.id(),
-          check.plugin().id(),
-          outcome.status().name().toLowerCase(Locale.ROOT),
-          outcome.summary(),
-          outcome.remedy());
-    } catch (CapabilityException e) {
-      return broken(check.plugin(), check.id(), e.getMessage());
-    }
+  /** Tells plugins what became of a VM; returns at once. */
+  public void happened(StoredVm vm, String type, String reason, Instant at) {
+    events.tell(new Mailbox.Event(type, at, vm, reason));
   }
 
-  private static CheckReport broken(HostedPlugin plugin, String id, String reason) {
-    return new CheckReport(
-        id,
-        plugin.id(),
-        "fail",
-        reason,
-        "report it to the plugin's author, or add %s to plugins.disabled".formatted(plugin.id()));
+  /**
+   * Lets all plugins remove what belongs to no VM; returns at once. From the first call on, plugins
+   * sweep also when they become active.
+   *
+   * @param exists whether there is a VM of that id, at the moment of asking
+   */
+  public void sweepAll(Predicate<String> exists) {
+    sweeps.all(exists);
+  }
+
+  /** Wants a plugin, and tries once more to start it. */
+  public PluginChange enable(String id) {
+    return manager.enable(id);
+  }
+
+  public PluginChange disable(String id) {
+    return manager.disable(id);
+  }
+
+  /** Looks for the plugin's files again, and loads what is there in place of what runs. */
+  public PluginChange reload(String id) {
+    return manager.reload(id);
+  }
+
+  /**
+   * @param purge drops what it keeps, too
+   */
+  public PluginChange remove(String id, boolean purge) {
+    return manager.remove(id, purge);
+  }
+
+  public PluginChange rollback(String id) {
+    return manager.rollback(id);
+  }
+
+  /**
+   * @param zip absolute
+   * @param digest what the zip's SHA-256 must be
+   * @param dryRun checks everything and changes nothing
+   */
+  public Installation install(Path zip, Optional<String> digest, boolean dryRun) {
+    return manager.install(zip, digest, dryRun);
+  }
+
+  /**
+   * Uses what was built in a plugin's project in place of whatever has its id, until {@link #undev}
+   * or the end of the daemon.
+   */
+  public PluginChange dev(Path project) {
+    return manager.dev(project);
+  }
+
+  public PluginChange undev(String id) {
+    return manager.undev(id);
   }
 
   /** The class loaders of the active plugins, for the tests that look for leaks. */
   Map<String, ClassLoader> loaders() {
-    return active.stream().collect(toUnmodifiableMap(HostedPlugin::id, HostedPlugin::loader));
+    return versions.active().stream()
+        .collect(toUnmodifiableMap(HostedPlugin::id, HostedPlugin::loader));
+  }
+
+  /** For the tests that look for leaks. */
+  LeakProbe leaks() {
+    return leaks;
   }
 
   /** Closes all plugins, the last one first. Calls that are under way are cut off. */
   @Override
-  public synchronized void close() {
-    List<HostedPlugin> closing = active.reversed();
-    active = List.of();
-    infos = List.of();
+  public void close() {
+    janitor.shutdownNow();
+    events.become(List.of());
+    sweeps.become(List.of());
+    manager.close();
     manifests = Manifests.of(List.of());
-    for (HostedPlugin plugin : closing) {
-      unload(plugin.id());
-    }
   }
 }

@@ -75,7 +75,12 @@ public final class PluginMethods {
             op ->
                 parse(
                     plugins.call(
-                        plugin, command, args.isNull() ? "{}" : args.toString(), cwd, op)));
+                        plugin,
+                        command,
+                        args.isNull() ? "{}" : args.toString(),
+                        cwd,
+                        op,
+                        _ -> {})));
     new StageFeed(call).follow(List.of(operation));
     return (Json) VmMethods.joined(operation);
   }

@@ -25,7 +25,8 @@ class CallArgumentsTest {
           .build();
 
   private static CommandCall call(String json) {
-    return CallArguments.parse(SPEC, json, Path.of("/home/ada/src")).call(null, null);
+    return CallArguments.parse(SPEC, json, Path.of("/home/ada/src"))
+        .call(null, null, null, CallArguments.Ends.NONE);
   }
 
   @Test

@@ -63,20 +63,32 @@ final class PluginFixture {
 
   /** Compiles, writes the manifest as a build would, and lays the plugin out in {@code root}. */
   Path install(Path root, String id, String source) throws Exception {
+    return install(root, id, "1.2.3", source);
+  }
+
+  Path install(Path root, String id, String version, String source) throws Exception {
     Path dir = Files.createDirectories(root.resolve(id));
     Path classes = compile(Map.of("fixture/Entry.java", source));
     jar(classes, Files.createDirectories(dir.resolve("lib")).resolve("plugin.jar"));
-    writeManifest(classes, id, dir);
+    writeManifest(classes, id, version, dir);
     return dir;
   }
 
-  void writeManifest(Path classes, String id, Path dir) throws Exception {
+  /** A zip as authors give it away. */
+  Path zipped(String id, String version, String source) throws Exception {
+    Path dir = install(work.resolve("zips" + count++), id, version, source);
+    Path zip = work.resolve(id + "-" + version + "-" + count++ + ".zip");
+    zip(dir, zip);
+    return zip;
+  }
+
+  void writeManifest(Path classes, String id, String version, Path dir) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
       thread.setContextClassLoader(loader);
       ManifestWriter.main(
-          new String[] {id, "1.2.3", ENTRY, dir.resolve("banger-plugin.json").toString()});
+          new String[] {id, version, ENTRY, dir.resolve("banger-plugin.json").toString()});
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -337,7 +337,7 @@ class PluginRuntimeTest {
 
     String after = "{\"after\":\"\"}";
     while (after.equals("{\"after\":\"\"}")) {
-      after = runtime.call("slow", "test after", "{}", Path.of("/"), Progress.NONE);
+      after = runtime.call("slow", "test after", "{}", Path.of("/"), Progress.NONE, _ -> {});
       Thread.onSpinWait();
     }
     assertThat(after).contains("is over; the host no longer answers it");

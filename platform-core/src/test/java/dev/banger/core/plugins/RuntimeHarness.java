@@ -1,12 +1,17 @@
 package dev.banger.core.plugins;
 
+import dev.banger.api.Phase;
+import dev.banger.api.StepPolicy;
 import dev.banger.core.host.ProcessCommands;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.MemoryJournal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,16 +27,20 @@ final class RuntimeHarness implements AutoCloseable {
 
   final Path root;
   final Path data;
+  final Path store;
+  final MemoryJournal journal = new MemoryJournal();
+  final FakeInstalledPlugins installed = new FakeInstalledPlugins();
   final PluginFixture fixture;
   private final Path temp;
   private final Set<String> disabled = new HashSet<>();
-  private final Map<String, Map<String, String>> config = new HashMap<>();
+  private final Map<String, Map<String, Object>> config = new HashMap<>();
   private PluginRuntime runtime;
 
   RuntimeHarness(Path temp) {
     this.temp = temp;
     this.root = temp.resolve("plugins");
     this.data = temp.resolve("data");
+    this.store = temp.resolve("store");
     this.fixture = new PluginFixture(temp.resolve("work"));
   }
 
@@ -58,7 +67,7 @@ final class RuntimeHarness implements AutoCloseable {
     return this;
   }
 
-  RuntimeHarness configuring(String id, Map<String, String> values) {
+  RuntimeHarness configuring(String id, Map<String, Object> values) {
     config.put(id, values);
     return this;
   }
@@ -68,10 +77,48 @@ final class RuntimeHarness implements AutoCloseable {
     roots.addAll(List.of(moreRoots));
     runtime =
         new PluginRuntime(
-            new PluginSettings(roots, temp.resolve("unpacked"), data, disabled, config),
+            new PluginSettings(
+                roots,
+                temp.resolve("unpacked"),
+                store,
+                data,
+                temp.resolve("home"),
+                () -> new PluginSettings.Wishes(disabled, config)),
             new Ports(),
-            new ProcessCommands());
+            new ProcessCommands(),
+            dev.banger.hooks.HostCalls.UNSEEN,
+            journal,
+            installed);
     runtime.start();
+    return runtime;
+  }
+
+  /** Notes that a version of a plugin has begun a step for {@link #WEB}. */
+  long beginning(String id, String version, String digest) {
+    return journal.begin(
+        new JournalRow(
+            0,
+            VmViews.of(WEB),
+            id,
+            version,
+            digest,
+            "rules",
+            Phase.HOST,
+            StepPolicy.REQUIRED,
+            List.of(),
+            JournalRow.State.STARTED,
+            1,
+            Optional.empty(),
+            "op-1",
+            "",
+            "",
+            0,
+            Optional.empty(),
+            Instant.EPOCH,
+            Duration.ZERO));
+  }
+
+  PluginRuntime runtime() {
     return runtime;
   }
 
@@ -81,7 +128,7 @@ final class RuntimeHarness implements AutoCloseable {
   }
 
   String call(String id, String args, Progress progress) throws InterruptedException {
-    return runtime.call(id, "test " + id, args, Path.of("/"), progress);
+    return runtime.call(id, "test " + id, args, Path.of("/"), progress, _ -> {});
   }
 
   PluginInfo info(String id) {

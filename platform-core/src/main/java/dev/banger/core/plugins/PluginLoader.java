@@ -1,0 +1,97 @@
+package dev.banger.core.plugins;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.FailureKind;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Brings versions of plugins into the process, and takes them out again. Thread-safe. */
+final class PluginLoader {
+  /**
+   * PF4J tells of every step at level INFO; what matters of it we tell ourselves. Held strongly.
+   */
+  private static final Logger PF4J_LOG = Logger.getLogger("org.pf4j");
+
+  static {
+    PF4J_LOG.setLevel(Level.SEVERE);
+  }
+
+  private final HostServices services;
+  private final LeakProbe leaks;
+  private final FilteredParent parent = new FilteredParent(PluginLoader.class.getClassLoader());
+  private final Map<HostedPlugin, Pf4jPlugins> managers = new ConcurrentHashMap<>();
+
+  PluginLoader(HostServices services, LeakProbe leaks) {
+    this.services = services;
+    this.leaks = leaks;
+  }
+
+  /**
+   * Loads and opens a version.
+   *
+   * @param config what the configuration file has for it
+   * @throws CapabilityException saying why it is not there: nothing of it is left then
+   */
+  HostedPlugin load(FoundPlugin found, Map<String, Object> config) {
+    Pf4jPlugins pf4j = manager(found, config);
+    String failure;
+    try {
+      HostedPlugin plugin = pf4j.load();
+      managers.put(plugin, pf4j);
+      pf4j.start();
+      failure = plugin.failure();
+      if (failure.isEmpty()) {
+        return plugin;
+      }
+      unload(plugin);
+    } catch (RuntimeException | LinkageError e) {
+      failure = "cannot be loaded: " + e.getMessage();
+      quietly(found.id(), pf4j);
+    }
+    throw new CapabilityException(FailureKind.INVALID, failure);
+  }
+
+  /**
+   * Asks a version for its declarations, in a class loader of its own, and forgets it.
+   *
+   * @throws CapabilityException saying what is wrong
+   */
+  void trial(FoundPlugin found, Map<String, Object> config) throws InterruptedException {
+    Pf4jPlugins pf4j = manager(found, config);
+    try {
+      pf4j.load().trial();
+    } catch (CapabilityException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new CapabilityException(
+          FailureKind.INVALID, "cannot be loaded: " + e.getMessage(), "", e);
+    } finally {
+      quietly(found.id(), pf4j);
+    }
+  }
+
+  private Pf4jPlugins manager(FoundPlugin found, Map<String, Object> config) {
+    return new Pf4jPlugins(
+        found, parent, loader -> new HostedPlugin(found, loader, services, config));
+  }
+
+  /** Closes a version. Never fails. */
+  void unload(HostedPlugin plugin) {
+    Pf4jPlugins pf4j = managers.remove(plugin);
+    if (pf4j != null) {
+      quietly(plugin.id(), pf4j);
+      leaks.unloaded(plugin);
+    }
+  }
+
+  private static void quietly(String id, Pf4jPlugins pf4j) {
+    try {
+      pf4j.unload();
+    } catch (RuntimeException | LinkageError e) {
+      System.getLogger("banger.plugins")
+          .log(System.Logger.Level.WARNING, "plugin " + id + " could not be unloaded", e);
+    }
+  }
+}
