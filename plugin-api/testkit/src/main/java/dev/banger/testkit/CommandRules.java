@@ -50,7 +50,7 @@ final class CommandRules {
     try (Quiet _ = new Quiet();
         Rig rig = subject.rig(world)) {
       VmView vm = subject.vm(world, "web");
-      if (rig.registration().steps().isEmpty()) {
+      if (rig.registration().steps().isEmpty() || subject.reference().failure().isPresent()) {
         world.state(vm, "running");
       } else {
         rig.start(vm);

@@ -86,13 +86,15 @@ final class CrashRules {
           VmView vm = subject.vm(world, "web");
           Rig dying = subject.rig(world, journal);
           before.on(dying, vm);
-          crash(dying, vm, first, crashing);
+          dying.faults().crashAt(first);
+          crash(dying, vm, crashing);
           if (!down && !world.host().isAlive(vm)) {
             break;
           }
           restarted(world, vm, down);
           Rig recovering = subject.rig(world, journal);
-          crash(recovering, vm, second, recovery);
+          recovering.faults().crashBefore(second);
+          crash(recovering, vm, recovery);
           again = recovering.faults().crashed();
           restarted(world, vm, down);
           String where = "a crash " + moments.get(first);
@@ -117,9 +119,7 @@ final class CrashRules {
     }
   }
 
-  private static void crash(Rig rig, VmView vm, int moment, Action action)
-      throws InterruptedException {
-    rig.faults().crashAt(moment);
+  private static void crash(Rig rig, VmView vm, Action action) throws InterruptedException {
     try {
       action.on(rig, vm);
     } catch (Faults.Crash | CapabilityException | IllegalStateException e) {

@@ -35,6 +35,7 @@ final class Faults implements HostCalls {
   private Mode mode = Mode.NOTHING;
   private int at;
   private boolean counting;
+  private boolean onlyBefore;
   private boolean crashed;
 
   Faults(World world) {
@@ -57,6 +58,15 @@ final class Faults implements HostCalls {
     arm(Mode.CRASH, moment);
   }
 
+  /**
+   * The same, of the moments before something alone: after one and before the next differ only in
+   * what a plugin does by itself in between.
+   */
+  synchronized void crashBefore(int moment) {
+    crashAt(moment);
+    onlyBefore = true;
+  }
+
   /** Everything takes a little while, never the same. */
   synchronized void jitter() {
     mode = Mode.JITTER;
@@ -66,6 +76,7 @@ final class Faults implements HostCalls {
     count();
     mode = wanted;
     at = moment;
+    onlyBefore = false;
   }
 
   /** Nothing more goes wrong, and nothing is counted. */
@@ -117,6 +128,9 @@ final class Faults implements HostCalls {
       return true;
     }
     if (!counting) {
+      return false;
+    }
+    if (onlyBefore && !what.startsWith("before")) {
       return false;
     }
     moments.add(what);

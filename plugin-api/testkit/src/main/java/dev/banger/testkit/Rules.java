@@ -21,6 +21,9 @@ final class Rules {
       return groups.stream();
     }
     add(groups, "configuration", ConfigRules.of(subject));
+    if (!subject.opens()) {
+      return groups.stream();
+    }
     add(groups, "permissions", PermissionRules.of(subject));
     add(groups, "commands", CommandRules.of(subject));
     add(groups, "checks", DoctorRules.of(subject));

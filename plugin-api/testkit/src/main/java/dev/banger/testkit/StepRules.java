@@ -20,9 +20,11 @@ final class StepRules {
 
   /** Nothing else about steps means anything where they do not start. */
   static List<Rule> preparation(Subject subject) {
+    Optional<String> failure = subject.reference().failure();
     TreeSet<Permission> undeclared = new TreeSet<>(subject.permissions().asked());
     undeclared.removeAll(subject.registration().permissions());
-    if (subject.reference().failure().isPresent() && !undeclared.isEmpty()) {
+    if (failure.isPresent() && !undeclared.isEmpty()) {
+      // The rule about permissions says it better.
       return List.of();
     }
     return List.of(

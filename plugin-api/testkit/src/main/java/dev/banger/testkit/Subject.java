@@ -1,5 +1,6 @@
 package dev.banger.testkit;
 
+import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.VmView;
 import dev.banger.api.build.Registration;
@@ -37,6 +38,19 @@ final class Subject implements AutoCloseable {
     }
     this.registration = Optional.ofNullable(declared);
     this.refusal = why;
+  }
+
+  /** Whether it can be opened and closed at all. */
+  boolean opens() {
+    try (Quiet _ = new Quiet()) {
+      rig(world()).close();
+      return true;
+    } catch (CapabilityException | IllegalArgumentException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   PluginContract author() {
