@@ -31,6 +31,7 @@ public final class JfrWatcher implements HookWatcher {
   @Label("Plugin hook")
   @Category("banger")
   @StackTrace(false)
+  @SuppressWarnings("UnusedVariable") // the recorder reads the fields
   private static final class PluginHook extends Event {
     private String plugin;
     private String version;

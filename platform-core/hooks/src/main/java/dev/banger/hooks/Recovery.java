@@ -35,7 +35,7 @@ final class Recovery {
 
     List<String> run() throws InterruptedException {
       operation.journal().open(operation.vm().id()).stream()
-          .sorted(Comparator.comparing(JournalRow::phase).thenComparing(JournalRow::id))
+          .sorted(Comparator.comparing(JournalRow::phase).thenComparingLong(JournalRow::id))
           .forEach(row -> rows.put(StepRef.of(row), row));
       for (JournalRow row : rows.values()) {
         Optional<String> trouble = look(row);

@@ -53,7 +53,9 @@ public final class StepOrder {
     List<JournalRow> lastFirst =
         rows.stream()
             .sorted(
-                Comparator.comparing(JournalRow::phase).thenComparing(JournalRow::id).reversed())
+                Comparator.comparing(JournalRow::phase)
+                    .thenComparingLong(JournalRow::id)
+                    .reversed())
             .toList();
     return sorted(lastFirst, (one, other) -> StepRef.comesAfter(other, one));
   }
@@ -117,7 +119,10 @@ public final class StepOrder {
     if (path.contains(node)) {
       List<String> names =
           new ArrayList<>(
-              path.stream().dropWhile(above -> above != node).map(n -> n.ref.toString()).toList());
+              path.stream()
+                  .dropWhile(above -> !above.equals(node))
+                  .map(n -> n.ref.toString())
+                  .toList());
       names.add(node.ref.toString());
       return Optional.of("steps wait for each other: " + String.join(" after ", names));
     }

@@ -88,7 +88,7 @@ final class Stopper {
     for (JournalRow row : operation.journal().open(operation.vm().id())) {
       if (chosen.test(row)) {
         todo.add(row);
-      } else if (row.state().holds() && keeper(row).isPresent() {
+      } else if (row.state().holds() && keeper(row).isPresent()) {
         stuck.add(row);
       }
     }
@@ -111,7 +111,8 @@ final class Stopper {
       operation.journal().close(row.id(), Optional.empty());
     } catch (CapabilityException e) {
       // It holds nothing; it is shown a little longer.
-      System.getLogger(Stopper.class.getName()).log(Level.WARNING, "cannot forget " + row.title(), e);
+      System.getLogger(Stopper.class.getName())
+          .log(Level.WARNING, "cannot forget " + row.title(), e);
     }
   }
 
@@ -132,12 +133,7 @@ final class Stopper {
       case Keeper.Missing(String reason) -> {
         operation.record(
             operation.run(
-                stepOf(row),
-                "stop",
-                operation.clock().instant(),
-                Duration.ZERO,
-                "absent",
-                reason));
+                stepOf(row), "stop", operation.clock().instant(), Duration.ZERO, "absent", reason));
         yield pending(row, reason, true);
       }
       case Keeper.Is keeper -> {
