@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -30,6 +31,8 @@ final class Json {
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxNumberLength(100).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Buffers kept in thread locals would hold on to the plugin after it was unloaded.
+          .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
           .build();
 
   private Json() {}
