@@ -36,7 +36,7 @@ final class PluginTemplate {
           MAIN + "Settings.java",
           MAIN + "package-info.java",
           "src/test/resources/receipts/log/1.json",
-          TEST + "AuditManifestTest.java",
+          TEST + "AuditContractTest.java",
           TEST + "AuditPluginTest.java");
 
   private PluginTemplate() {}
