@@ -120,7 +120,7 @@ source_digest() {
   (
     cd "$ROOT" || exit 1
     find pom.xml .mvn scripts plugin-api platform-core plugins guest-agent cli -type f \
-      -not -path '*/target/*' -not -path '*/src/test/*' -not -name '.*.swp' -print0 |
+      -not -path '*/target/*' \( -not -path '*/src/test/*' -o -path 'plugin-api/template/*' \) -not -name '.*.swp' -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum | digest
   )
 }

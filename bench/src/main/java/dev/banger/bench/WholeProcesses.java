@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * What a person waits for, against programs of the same kind in the same run.
  *
- * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [boot]}; without a name, all. Uses a home of
- * its own under {@code /tmp} and leaves nothing behind.
+ * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, all. Uses
+ * a home of its own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
   private static final int PAIRS = 20;
@@ -34,12 +34,12 @@ public final class WholeProcesses {
 
   public static void main(String[] args) throws Exception {
     if (args.length == 0 || !Files.isExecutable(Path.of(args[0], "bin/banger"))) {
-      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [boot]");
+      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [plugins] [boot]");
       System.exit(2);
     }
     Set<String> wanted = new TreeSet<>(List.of(args).subList(1, args.length));
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("cli", "daemon", "boot"));
+      wanted.addAll(List.of("cli", "daemon", "plugins", "boot"));
     }
     Path home = Files.createTempDirectory(Path.of("/tmp"), "bgb");
     WholeProcesses bench = new WholeProcesses(Path.of(args[0]).toAbsolutePath(), home);
@@ -48,6 +48,9 @@ public final class WholeProcesses {
       Pairs.heading(bench.out);
       if (wanted.contains("daemon")) {
         bench.daemon();
+      }
+      if (wanted.contains("plugins")) {
+        bench.plugins();
       }
       if (wanted.contains("cli")) {
         bench.cli();
@@ -105,6 +108,35 @@ public final class WholeProcesses {
         DAEMON_PAIRS);
     pairs.compare(
         "daemon: exec to vm.list", () -> start.run("vm.list"), "java Hello", hello(), DAEMON_PAIRS);
+  }
+
+  /** What each further plugin costs: the same with many and with those of banger's own alone. */
+  private void plugins() throws Exception {
+    DaemonStart few = new DaemonStart(programs, dist);
+    String banger = dist.resolve("bin/banger").toString();
+    for (int count : new int[] {10, 30}) {
+      Path home = Files.createDirectory(programs.home().resolve("with-" + count));
+      SamplePlugins.into(home.resolve("data/plugins"), count);
+      Programs many = new Programs(home);
+      DaemonStart start = new DaemonStart(many, dist);
+      pairs.compare(
+          "daemon to vm.list, +%d plugins".formatted(count),
+          () -> start.run("vm.list"),
+          "without them",
+          () -> few.run("vm.list"),
+          DAEMON_PAIRS);
+      for (Programs each : List.of(many, programs)) {
+        // Leaves the manifests behind; help is cold: no daemon runs when it is asked for.
+        each.time(List.of(banger, "plugin", "list"));
+        each.time(List.of(banger, "daemon", "stop"));
+      }
+      pairs.compare(
+          "banger --help, +%d plugins".formatted(count),
+          many.timed(banger, "--help"),
+          "without them",
+          programs.timed(banger, "--help"),
+          PAIRS);
+    }
   }
 
   private void boot() throws Exception {

@@ -9,7 +9,14 @@ import dev.banger.cli.command.ImageCommands;
 import dev.banger.cli.command.ImageImport;
 import dev.banger.cli.command.OpCommands;
 import dev.banger.cli.command.OpWatch;
+import dev.banger.cli.command.PluginDev;
+import dev.banger.cli.command.PluginInfo;
+import dev.banger.cli.command.PluginInstall;
 import dev.banger.cli.command.PluginList;
+import dev.banger.cli.command.PluginNew;
+import dev.banger.cli.command.PluginRemove;
+import dev.banger.cli.command.PluginSwitch;
+import dev.banger.cli.command.PluginTrace;
 import dev.banger.cli.command.Version;
 import dev.banger.cli.command.VmBatch;
 import dev.banger.cli.command.VmCopy;
@@ -72,6 +79,16 @@ final class Catalog {
         "op watch",
         "op cancel",
         "plugin list",
+        "plugin info",
+        "plugin install",
+        "plugin remove",
+        "plugin enable",
+        "plugin disable",
+        "plugin rollback",
+        "plugin reload",
+        "plugin trace",
+        "plugin new",
+        "plugin dev",
         "daemon start",
         "daemon stop",
         "daemon restart",
@@ -125,6 +142,14 @@ final class Catalog {
       case "op list", "op show", "op cancel" -> new OpCommands(path.substring(3));
       case "op watch" -> new OpWatch();
       case "plugin list" -> new PluginList();
+      case "plugin info" -> new PluginInfo();
+      case "plugin install" -> new PluginInstall();
+      case "plugin remove" -> new PluginRemove();
+      case "plugin enable", "plugin disable", "plugin rollback", "plugin reload" ->
+          new PluginSwitch(path.substring(7));
+      case "plugin trace" -> new PluginTrace();
+      case "plugin new" -> new PluginNew();
+      case "plugin dev" -> new PluginDev();
       case "daemon start", "daemon stop", "daemon restart", "daemon status", "daemon logs" ->
           new DaemonCommands(path.substring(7));
       case "config show", "config check", "config path" -> new ConfigCommands(path.substring(7));
@@ -157,7 +182,7 @@ final class Catalog {
       }
     }
     if (group.isEmpty()) {
-      words.addAll(List.of("run", "ls", "ssh", "rm", "help"));
+      words.addAll(List.of("run", "ls", "ssh", "rm", "help", PluginCatalog.WORD));
     }
     return words;
   }

@@ -4,8 +4,8 @@ import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Option;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Positional;
-import dev.banger.cli.command.PluginCommand;
 import dev.banger.cli.term.Console;
+import dev.banger.cli.term.Text;
 import dev.banger.client.BangerClient;
 import dev.banger.client.DaemonSocket;
 import dev.banger.client.Json;
@@ -34,7 +34,8 @@ final class CompletionAnswer {
     String unfinished = words.isEmpty() ? "" : words.getLast();
     List<String> before = words.isEmpty() ? words : words.subList(0, words.size() - 1);
     for (String candidate : candidates(before, unfinished)) {
-      if (candidate.startsWith(unfinished) || candidate.equals(":path")) {
+      boolean fits = candidate.startsWith(unfinished) || candidate.equals(":path");
+      if (fits && Text.safe(candidate).equals(candidate)) {
         console.out().println(candidate);
       }
     }
@@ -48,7 +49,7 @@ final class CompletionAnswer {
     List<String> words = new ArrayList<>(before);
     if (words.isEmpty()) {
       List<String> first = new ArrayList<>(Catalog.words(""));
-      first.addAll(PluginCommand.nextWords(console, List.of()));
+      first.addAll(PluginCatalog.known(console).nextWords(List.of()));
       return first;
     }
     String path = Catalog.shortForm(words.get(0));
@@ -56,7 +57,7 @@ final class CompletionAnswer {
     if (path == null && Catalog.isGroup(words.get(0))) {
       if (words.size() == 1) {
         List<String> second = new ArrayList<>(Catalog.words(words.get(0)));
-        second.addAll(PluginCommand.nextWords(console, words));
+        second.addAll(PluginCatalog.known(console).nextWords(words));
         return second;
       }
       path = words.get(0) + " " + words.get(1);
@@ -67,15 +68,23 @@ final class CompletionAnswer {
     if (Catalog.create(path) != null) {
       return arguments(Catalog.describe(path), words.subList(used, words.size()), unfinished);
     }
-    for (PluginCommand command : PluginCommand.known(console)) {
-      List<String> its = command.path();
-      if (words.size() >= its.size() && words.subList(0, its.size()).equals(its)) {
-        Options options = new Options(its);
-        command.describe(options);
-        return arguments(options, words.subList(its.size(), words.size()), unfinished);
-      }
+    PluginCatalog added = PluginCatalog.known(console);
+    PluginCatalog.Found found = find(added, words);
+    if (found != null && !found.command().isHidden()) {
+      Options options = new Options(found.path());
+      found.command().describe(options);
+      return arguments(options, words.subList(found.path().size(), words.size()), unfinished);
     }
-    return PluginCommand.nextWords(console, words);
+    return added.nextWords(words);
+  }
+
+  private static PluginCatalog.Found find(PluginCatalog added, List<String> words) {
+    try {
+      return added.find(words);
+    } catch (Failure e) {
+      // Two plugins have it; running it will tell.
+      return null;
+    }
   }
 
   private List<String> arguments(Options options, List<String> words, String unfinished) {
@@ -132,12 +141,14 @@ final class CompletionAnswer {
     return switch (kind) {
       case "choice" -> choices;
       case "path" -> List.of(":path");
-      case "vm" -> names("vm.list", given, "");
-      case "image" -> names("image.list", given, "");
+      case "vm" -> names("vm.list", "name", given, "");
+      case "image" -> names("image.list", "name", given, "");
+      case "plugin" -> names("plugin.list", "id", given, "");
+      case "op" -> names("op.list", "id", given, "");
       case "vm:path" -> {
         List<String> both = new ArrayList<>();
         if (unfinished.indexOf('/') < 0 && unfinished.indexOf(':') < 0) {
-          both.addAll(names("vm.list", List.of(), ":"));
+          both.addAll(names("vm.list", "name", List.of(), ":"));
         }
         both.add(":path");
         yield both;
@@ -146,7 +157,7 @@ final class CompletionAnswer {
     };
   }
 
-  private List<String> names(String method, List<String> given, String suffix) {
+  private List<String> names(String method, String field, List<String> given, String suffix) {
     List<String> names = new ArrayList<>();
     try {
       Optional<BangerClient> running =
@@ -154,7 +165,7 @@ final class CompletionAnswer {
       if (running.isPresent()) {
         try (BangerClient client = running.get()) {
           for (Json thing : client.call(method, Json.build().done(), PATIENCE).elements()) {
-            String name = thing.text("name");
+            String name = thing.text(field);
             if (!given.contains(name)) {
               names.add(name + suffix);
             }

@@ -6,7 +6,6 @@ import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Nearest;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Parsed;
-import dev.banger.cli.command.PluginCommand;
 import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
@@ -73,12 +72,20 @@ final class Dispatcher {
     Command command = Catalog.create(path);
     List<String> commandPath = command == null ? null : List.of(path.split(" "));
     if (command == null) {
-      PluginCommand added = PluginCommand.find(console, words, isWorthStarting(words));
-      if (added == null) {
-        return unknown(words);
+      PluginCatalog added = PluginCatalog.known(console);
+      PluginCatalog.Found found = added.find(words);
+      if (found == null && isWorthStarting(words)) {
+        // What was kept may be of before plugins were added.
+        added = PluginCatalog.asked(console);
+        found = added.find(words);
       }
-      command = added;
-      commandPath = added.path();
+      if (found == null) {
+        return first.equals(PluginCatalog.WORD) && isUpToAPlugin(words)
+            ? Help.plugins(console, added, words.size() < 2 ? "" : words.get(1))
+            : unknown(words, added);
+      }
+      command = found.command();
+      commandPath = found.path();
       used = commandPath.size();
     }
     leading.addAll(words.subList(used, words.size()));
@@ -130,16 +137,26 @@ final class Dispatcher {
     return Failure.USAGE;
   }
 
-  /** Whether unknown words may well be a plugin's, so that a daemon is started to ask. */
-  private static boolean isWorthStarting(List<String> words) {
-    return words.size() > 2
-        && Catalog.isGroup(words.get(0))
-        && !words.get(2).startsWith("-")
-        && Nearest.to(words.get(1), Catalog.words(words.get(0))) == null;
+  /** {@code x}, {@code x --help}, {@code x PLUGIN} or {@code x PLUGIN --help}. */
+  private static boolean isUpToAPlugin(List<String> words) {
+    int help = words.size() - 1;
+    if (help > 0 && (words.get(help).equals("--help") || words.get(help).equals("-h"))) {
+      words.remove(help);
+    }
+    return words.size() <= 2;
   }
 
-  private int unknown(List<String> words) {
-    List<PluginCommand> added = PluginCommand.known(console);
+  /** Whether unknown words may well be a plugin's, so that a daemon is started to ask. */
+  private static boolean isWorthStarting(List<String> words) {
+    if (words.size() < 3 || words.get(2).startsWith("-")) {
+      return false;
+    }
+    return words.get(0).equals(PluginCatalog.WORD)
+        || (Catalog.isGroup(words.get(0))
+            && Nearest.to(words.get(1), Catalog.words(words.get(0))) == null);
+  }
+
+  private static int unknown(List<String> words, PluginCatalog added) {
     List<String> path = new ArrayList<>();
     List<String> next = known(path, added);
     while (path.size() < words.size() && next.contains(words.get(path.size()))) {
@@ -168,12 +185,12 @@ final class Dispatcher {
   }
 
   /** The words that may follow {@code path}. */
-  private static List<String> known(List<String> path, List<PluginCommand> added) {
+  private static List<String> known(List<String> path, PluginCatalog added) {
     List<String> next = new ArrayList<>();
     if (path.size() < 2) {
       next.addAll(Catalog.words(String.join(" ", path)));
     }
-    for (String word : PluginCommand.nextWords(added, path)) {
+    for (String word : added.nextWords(path)) {
       if (!next.contains(word)) {
         next.add(word);
       }

@@ -1,5 +1,7 @@
 package dev.banger.cli;
 
+import dev.banger.cli.base.Failure;
+import dev.banger.cli.base.Nearest;
 import dev.banger.cli.base.Option;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Positional;
@@ -8,6 +10,7 @@ import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Table;
 import dev.banger.cli.term.Text;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The texts of {@code --help}. */
@@ -23,7 +26,7 @@ final class Help {
     out.println("  banger ls               what is running");
     out.println("  banger ssh VM           a shell in it");
     out.println("  banger rm VM            gone");
-    List<PluginCommand> added = PluginCommand.known(console);
+    PluginCatalog added = PluginCatalog.known(console);
     for (String[] group : Catalog.groups()) {
       out.println();
       out.println("banger " + group[0] + ": " + group[1]);
@@ -37,10 +40,15 @@ final class Help {
         rest.row(path, Catalog.describe(path).summary());
       }
     }
-    for (PluginCommand command : added) {
-      if (!Catalog.isGroup(command.path().get(0))) {
-        rest.row(String.join(" ", command.path()), command.summary());
+    List<PluginCommand> offered = added.offered();
+    for (PluginCommand command : offered) {
+      List<String> place = added.place(command);
+      if (!Catalog.isGroup(place.get(0))) {
+        rest.row(String.join(" ", place), command.summary());
       }
+    }
+    if (!offered.isEmpty()) {
+      rest.row(PluginCatalog.WORD, "a plugin's command by its plugin: banger x PLUGIN COMMAND");
     }
     rest.print(out, "  ");
     out.println();
@@ -53,21 +61,59 @@ final class Help {
         to.println("banger " + group + ": " + row[1]);
       }
     }
-    commands(to, group, PluginCommand.known(console));
+    commands(to, group, PluginCatalog.known(console));
     to.println();
     to.println("banger " + group + " COMMAND --help tells more, with examples.");
   }
 
-  private static void commands(PrintStream to, String group, List<PluginCommand> added) {
+  /**
+   * The plugins that add commands, with these; only one of them when {@code plugin} is not empty.
+   *
+   * @throws Failure when that one adds none
+   */
+  static int plugins(Console console, PluginCatalog added, String plugin) {
+    Table table = Table.bare(2);
+    List<String> plugins = new ArrayList<>();
+    for (PluginCommand command : added.offered()) {
+      if (!plugins.contains(command.plugin())) {
+        plugins.add(command.plugin());
+      }
+      if (plugin.isEmpty() || plugin.equals(command.plugin())) {
+        table.row(
+            PluginCatalog.WORD + " " + command.plugin() + " " + String.join(" ", command.path()),
+            command.summary());
+      }
+    }
+    if (!plugin.isEmpty() && !plugins.contains(plugin)) {
+      String nearest = Nearest.to(plugin, plugins);
+      throw Failure.usage(
+          "no active plugin \"" + plugin + "\" adds commands",
+          nearest == null
+              ? "banger x lists those that do"
+              : "did you mean banger x " + nearest + "?");
+    }
+    if (plugins.isEmpty()) {
+      console.out().println("no plugin is known to add commands: banger plugin list");
+      return 0;
+    }
+    console
+        .out()
+        .println("banger x PLUGIN COMMAND: plugins' commands, whatever else has their name");
+    table.print(console.out(), "  ");
+    return 0;
+  }
+
+  private static void commands(PrintStream to, String group, PluginCatalog added) {
     Table table = Table.bare(2);
     for (String path : Catalog.paths()) {
       if (path.startsWith(group + " ")) {
         table.row(path, Catalog.describe(path).summary());
       }
     }
-    for (PluginCommand command : added) {
-      if (command.path().get(0).equals(group)) {
-        table.row(String.join(" ", command.path()), command.summary());
+    for (PluginCommand command : added.offered()) {
+      List<String> place = added.place(command);
+      if (place.get(0).equals(group)) {
+        table.row(String.join(" ", place), command.summary());
       }
     }
     table.print(to, "  ");

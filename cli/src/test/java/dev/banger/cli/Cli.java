@@ -67,6 +67,7 @@ public final class Cli {
   private Path directory;
   private InputStream in = InputStream.nullInputStream();
   private boolean isTerminal;
+  private boolean isTyped;
 
   public Cli(Path home) {
     env.put("BANGER_HOME", home.toString());
@@ -100,6 +101,12 @@ public final class Cli {
     return this;
   }
 
+  /** Input typed at a terminal, which output and errors go to as well. */
+  public Cli typing(String text) {
+    isTyped = true;
+    return onTerminal().input(text);
+  }
+
   /** Runs with these as standard output and standard error. */
   public int runInto(OutputStream out, OutputStream err, String... args) {
     return Main.run(
@@ -110,7 +117,7 @@ public final class Cli {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             directory,
-            false,
+            isTyped,
             isTerminal,
             isTerminal,
             signals));

@@ -85,6 +85,24 @@ class DaemonTest {
   }
 
   @Test
+  void aCommandOfAPluginThatCameSinceIsFoundByAsking() throws Exception {
+    Path kept = home.resolve("state/cli/manifests.json");
+    Files.createDirectories(kept.getParent());
+    Files.writeString(kept, "{\"digest\":\"old\",\"plugins\":[]}");
+    Files.writeString(
+        home.resolve("offered-manifests"),
+        "{'digest':'new','plugins':[{'id':'sessions','commands':[{'path':['vm','session','list'],'summary':'s',"
+            + "'args':[{'name':'vm','type':'vm','required':true,'summary':'v'}],'options':[],'columns':[]}]}]}");
+
+    assertThat(cli.run("x", "sessions").code()).isEqualTo(2);
+    assertThat(cli.run("vm", "sesion", "--help").code()).isEqualTo(2);
+    assertThat(starts()).isEmpty();
+    assertThat(cli.run("vm", "session", "list", "web").out()).isEqualTo("done\n");
+    assertThat(starts()).hasSize(1);
+    assertThat(Files.readString(kept)).contains("new");
+  }
+
+  @Test
   void aSocketThatNobodyListensOnCountsAsNotRunning() throws Exception {
     Files.createDirectories(home.resolve("run"));
     try (ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -7,7 +7,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * {@link FakeDaemon} as a program of its own, for tests that start one. Notes each start in the
- * file {@code started} of its home; ends when asked to.
+ * file {@code started} of its home, offers the manifests in the file {@code offered-manifests} if
+ * there is one, and ends when asked to.
  */
 public final class FakeDaemonProgram {
   private FakeDaemonProgram() {}
@@ -26,6 +27,11 @@ public final class FakeDaemonProgram {
           "daemon.ping",
           "{'version':'0.1.0','protocol':1,'pid':" + ProcessHandle.current().pid() + "}");
       daemon.answer("vm.list", "[]");
+      Path manifests = home.resolve("offered-manifests");
+      if (Files.exists(manifests)) {
+        daemon.answer("plugin.manifests", Files.readString(manifests));
+        daemon.answer("plugin.call", "{'message':'done'}");
+      }
       daemon.on(
           "daemon.stop",
           (params, session) -> {

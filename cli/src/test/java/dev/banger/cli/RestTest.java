@@ -120,7 +120,7 @@ class RestTest extends CliTestBase {
             """
             ID    VERSION  STATE    ADDS
             nat   1.0.0    active   step rules; vm nat; doctor: nat
-            team  0.3.1    blocked  needs plugin-api >= 1.2
+            team  0.3.1    blocked  needs plugin-api >= 1.2          banger plugin info team
             """);
     assertThat(cli.run("plugin", "list", "-q").out()).isEqualTo("nat\nteam\n");
     assertThat(cli.run("plugin", "list", "-o", "json").json().elements()).hasSize(2);

@@ -90,10 +90,10 @@ class DeclarationsTest {
         () ->
             declaring(
                 r -> {
-                  r.earlyFiles((_, _) -> List.of());
-                  r.earlyFiles((_, _) -> List.of());
+                  r.contribute((_, _, _) -> {});
+                  r.contribute((_, _, _) -> {});
                 }),
-        "early files declared twice");
+        "contributor declared twice");
     CommandSpec spec = CommandSpec.builder("vm do", "x").build();
     malformed(
         () ->

@@ -8,8 +8,8 @@ import java.util.List;
  * @param names for example {@code -i}, {@code --interactive}
  * @param label what its value is called, or null when it takes none
  * @param repeatable whether it may be given more than once
- * @param kind what completion offers: empty, {@code vm}, {@code image}, {@code path}, {@code
- *     choice}
+ * @param kind what completion offers: nothing when empty; else one of {@code vm image plugin op
+ *     path choice}
  * @param choices what a value must be one of, else empty
  */
 public record Option(

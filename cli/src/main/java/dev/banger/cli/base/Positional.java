@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param least how many there must be, 0 or more
  * @param most how many there may be
- * @param kind what completion offers: empty, {@code vm}, {@code image}, {@code path}, {@code
- *     choice}
+ * @param kind what completion offers: nothing when empty; else one of {@code vm image plugin op
+ *     path choice}
  */
 public record Positional(
     String label, String kind, List<String> choices, int least, int most, String summary) {}

@@ -9,6 +9,7 @@ import dev.banger.client.Notifications;
  * standard output.
  */
 public final class Stages implements Notifications {
+  private static final String PLUGIN_STEP = "plugin_";
   private static final int NAME_WIDTH = 16;
   private static final int TIME_WIDTH = 9;
 
@@ -104,12 +105,21 @@ public final class Stages implements Notifications {
   }
 
   private String name(Json stage) {
-    String name = Text.safe(stage.text("stage"));
+    String name = Text.safe(plain(stage.text("stage")));
     String line = "  ";
     if (withVm) {
       line += Text.pad(Text.safe(stage.text("vm")), NAME_WIDTH) + " ";
     }
     return line + Text.pad(name, NAME_WIDTH);
+  }
+
+  /** {@code plugin_nat_rules}, a plugin's step, as people read it: {@code nat rules}. */
+  private static String plain(String stage) {
+    if (!stage.startsWith(PLUGIN_STEP)) {
+      return stage;
+    }
+    // Neither a plugin's id nor a step's name has an underscore.
+    return stage.substring(PLUGIN_STEP.length()).replaceFirst("_", " ");
   }
 
   /** Wipes an unfinished line, so that something else can be printed. */

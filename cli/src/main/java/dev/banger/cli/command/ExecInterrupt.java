@@ -5,7 +5,7 @@ package dev.banger.cli.command;
  * the command, as it would if it ran here; a second one soon after leaves it and the guest hangs it
  * up.
  */
-final class ExecInterrupt implements Runnable {
+final class ExecInterrupt implements Attachment.Interrupt {
   /** How soon a second one means "leave", in nanoseconds. */
   static final long SOON = 2_000_000_000L;
 
@@ -44,7 +44,8 @@ final class ExecInterrupt implements Runnable {
     }
   }
 
-  synchronized boolean hasLeft() {
+  @Override
+  public synchronized boolean hasLeft() {
     return hasLeft;
   }
 }

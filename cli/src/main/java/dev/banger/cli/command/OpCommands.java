@@ -23,12 +23,12 @@ public final class OpCommands implements Command {
       case "show" ->
           options
               .summary("one operation and its stages")
-              .positional("ID", "", 1, 1, "for example op-3")
+              .positional("ID", "op", 1, 1, "for example op-3")
               .example("banger op show op-3");
       default ->
           options
               .summary("take an operation back")
-              .positional("ID", "", 1, 1, "for example op-3")
+              .positional("ID", "op", 1, 1, "for example op-3")
               .example("banger op cancel op-3");
     }
   }

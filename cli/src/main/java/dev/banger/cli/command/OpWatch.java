@@ -17,7 +17,7 @@ public final class OpWatch implements Command {
         .description(
             "Ctrl-C stops the watching, not the operation. Exit code 1 when the operation failed.\n"
                 + "With -o json: a line for each stage, then {\"result\":OPERATION} or {\"error\":...}.")
-        .positional("ID", "", 1, 1, "for example op-3")
+        .positional("ID", "op", 1, 1, "for example op-3")
         .example("banger op watch op-3");
   }
 

@@ -8,12 +8,14 @@ import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Parsed;
 import dev.banger.cli.base.Quantities;
 import dev.banger.cli.base.Stages;
-import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.daemon.Manifests;
 import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Table;
+import dev.banger.cli.term.Terminal;
 import dev.banger.client.BangerClient;
 import dev.banger.client.Json;
+import dev.banger.client.RpcException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,8 @@ public final class PluginCommand implements Command {
   /** Puts a repository into a VM for {@code vm run}. */
   public static final String RUN_IMPORT = "vm.run.import";
 
+  private static final int MOST_WORDS = 4;
+
   private final String plugin;
   private final Json manifest;
 
@@ -35,65 +39,39 @@ public final class PluginCommand implements Command {
     this.manifest = manifest;
   }
 
-  /** All that {@code manifests} declare. */
-  static List<PluginCommand> all(Json manifests) {
+  /** All that {@code manifests} declare; what has no path of lower-case words cannot be typed. */
+  public static List<PluginCommand> all(Json manifests) {
     List<PluginCommand> commands = new ArrayList<>();
     for (Json plugin : manifests.get("plugins").elements()) {
       for (Json command : plugin.get("commands").elements()) {
-        if (!command.get("path").elements().isEmpty()) {
-          commands.add(new PluginCommand(plugin.text("id"), command));
+        PluginCommand one = new PluginCommand(plugin.text("id"), command);
+        if (isWord(one.plugin) && one.isTypable()) {
+          commands.add(one);
         }
       }
     }
     return commands;
   }
 
-  /** All that are known without starting a daemon. */
-  public static List<PluginCommand> known(Console console) {
-    return all(Manifests.known(console));
+  private boolean isTypable() {
+    List<String> path = path();
+    boolean typable = !path.isEmpty() && path.size() <= MOST_WORDS;
+    for (String word : path) {
+      typable &= isWord(word);
+    }
+    return typable;
   }
 
-  /** The words that may follow {@code words} in plugin commands. */
-  public static List<String> nextWords(Console console, List<String> words) {
-    return nextWords(known(console), words);
-  }
-
-  /** The words that may follow {@code words} in {@code commands}. */
-  public static List<String> nextWords(List<PluginCommand> commands, List<String> words) {
-    List<String> next = new ArrayList<>();
-    for (PluginCommand command : commands) {
-      List<String> path = command.path();
-      if (path.size() > words.size()
-          && path.subList(0, words.size()).equals(words)
-          && !next.contains(path.get(words.size()))) {
-        next.add(path.get(words.size()));
+  /** Lower-case letters, digits and hyphens, a letter first. */
+  private static boolean isWord(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isLetter = c >= 'a' && c <= 'z';
+      if (!isLetter && (i == 0 || !(c == '-' || (c >= '0' && c <= '9')))) {
+        return false;
       }
     }
-    return next;
-  }
-
-  /**
-   * The command that {@code words} begin with, the longest one; or null.
-   *
-   * @param startDaemon whether to start a daemon to ask, when none has ever told
-   */
-  public static PluginCommand find(Console console, List<String> words, boolean startDaemon) {
-    Json manifests = Manifests.known(console);
-    if (manifests.isNull() && startDaemon) {
-      try (BangerClient client = Daemon.connect(console)) {
-        manifests = Manifests.fetch(console, client);
-      }
-    }
-    PluginCommand best = null;
-    for (PluginCommand command : all(manifests)) {
-      List<String> path = command.path();
-      if (words.size() >= path.size()
-          && words.subList(0, path.size()).equals(path)
-          && (best == null || path.size() > best.path().size())) {
-        best = command;
-      }
-    }
-    return best;
+    return !text.isEmpty();
   }
 
   /** The active plugins' command with that role. */
@@ -119,6 +97,16 @@ public final class PluginCommand implements Command {
     return command.get();
   }
 
+  /** The id of the plugin that adds it. */
+  public String plugin() {
+    return plugin;
+  }
+
+  /** Whether help and completion leave it out. */
+  public boolean isHidden() {
+    return manifest.get("hidden").truth(false);
+  }
+
   public List<String> path() {
     return manifest.get("path").texts();
   }
@@ -142,7 +130,7 @@ public final class PluginCommand implements Command {
           1,
           argument.text("summary"));
     }
-    for (Json option : manifest.get("options").elements()) {
+    for (Json option : options()) {
       String name = option.text("name");
       String fallback = option.text("default");
       String text =
@@ -151,14 +139,50 @@ public final class PluginCommand implements Command {
         case "bool" -> options.flag(name, text);
         case "choice" -> options.choice(name, option.get("choices").texts(), text);
         case "path" -> options.value(name, "PATH", "path", text);
+        case "vm" -> options.value(name, "REF", "vm", text);
         case "int" -> options.value(name, "N", text);
         default -> options.value(name, "TEXT", text);
       }
     }
   }
 
+  /** Those that can be typed and are not every command's own; of two of one name the first. */
+  private List<Json> options() {
+    List<String> names = new ArrayList<>(List.of("--output", "--quiet", "--help"));
+    List<Json> options = new ArrayList<>();
+    for (Json option : manifest.get("options").elements()) {
+      String name = option.text("name");
+      if (name.startsWith("--") && isWord(name.substring(2)) && !names.contains(name)) {
+        names.add(name);
+        options.add(option);
+      }
+    }
+    return options;
+  }
+
   @Override
-  public int run(Invocation call) {
+  public int run(Invocation call) throws IOException {
+    try {
+      return switch (manifest.text("mode")) {
+        case "", "answer" -> answer(call);
+        case "live" ->
+            new LiveRows(call, manifest.get("columns").elements())
+                .run(params(call, arguments(call)).done());
+        case "attach" -> attach(call);
+        default ->
+            throw Failure.failed(
+                "unavailable",
+                "this banger does not know commands of mode \"" + manifest.text("mode") + "\"",
+                "banger version; plugin " + plugin + " may need a newer one");
+      };
+    } catch (RpcException e) {
+      throw unlessGone(call, Failure.of(e));
+    } catch (Failure e) {
+      throw unlessGone(call, e);
+    }
+  }
+
+  private int answer(Invocation call) {
     Json answer = call(call, call.client(), arguments(call), Stages.shown(call, false));
     if (call.isJson()) {
       call.print(answer);
@@ -168,16 +192,59 @@ public final class PluginCommand implements Command {
     return 0;
   }
 
+  private int attach(Invocation call) throws IOException {
+    boolean tty = call.console().inputTerminal() && call.console().outputTerminal();
+    Json.Builder params = params(call, arguments(call)).put("tty", tty);
+    if (tty) {
+      int[] size = Terminal.size();
+      params.put("rows", size[0]).put("cols", size[1]);
+    }
+    Attachment attachment =
+        tty ? Attachment.terminal() : Attachment.pipes(true, Attachment.Interrupts.HANG_UP);
+    try {
+      return attachment.run(call, "plugin.stream", params.done());
+    } catch (Failure e) {
+      throw Attachment.bangerFailed(e);
+    }
+  }
+
+  /**
+   * Looks whether the failure only means that the command went away with its plugin; the kept
+   * manifests are then without it from here on.
+   */
+  private Failure unlessGone(Invocation call, Failure failure) {
+    if (failure.exitCode() == Failure.INTERRUPTED) {
+      return failure;
+    }
+    Json manifests = Manifests.known(call.console());
+    if (manifests.isNull()) {
+      return failure;
+    }
+    for (PluginCommand command : all(manifests)) {
+      if (command.plugin.equals(plugin) && command.path().equals(path())) {
+        return failure;
+      }
+    }
+    return Failure.failed(
+            "notFound",
+            "plugin " + plugin + " adds no command \"" + String.join(" ", path()) + "\" any more",
+            "banger plugin list",
+            List.of(failure.getMessage()))
+        .withExitCode(failure.exitCode());
+  }
+
   /** Calls it with {@code arguments}; Ctrl-C takes it back. */
   public Json call(Invocation call, BangerClient client, Json arguments, Stages stages) {
-    Json params =
-        Json.build()
-            .put("plugin", plugin)
-            .put("command", String.join(" ", path()))
-            .put("args", arguments)
-            .put("cwd", call.console().directory().toString())
-            .done();
+    Json params = params(call, arguments).done();
     return Operations.run(call, client, "plugin.call", params, stages, true);
+  }
+
+  private Json.Builder params(Invocation call, Json arguments) {
+    return Json.build()
+        .put("plugin", plugin)
+        .put("command", String.join(" ", path()))
+        .put("args", arguments)
+        .put("cwd", call.console().directory().toString());
   }
 
   private Json arguments(Invocation call) {
@@ -188,7 +255,7 @@ public final class PluginCommand implements Command {
       String name = declared.get(i).text("name");
       arguments.put(name, value(call, name, declared.get(i).text("type"), parsed.argument(i)));
     }
-    for (Json option : manifest.get("options").elements()) {
+    for (Json option : options()) {
       String name = option.text("name");
       if (parsed.flag(name)) {
         boolean isFlag = "bool".equals(option.text("type"));

@@ -5,7 +5,6 @@ import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.term.Table;
 import dev.banger.client.Json;
-import java.util.List;
 
 /** {@code banger plugin list}. */
 public final class PluginList implements Command {
@@ -13,6 +12,7 @@ public final class PluginList implements Command {
   public void describe(Options options) {
     options
         .summary("plugins, their state, and what they add")
+        .description("What is not active tells why, and what to type.")
         .example("banger plugin list")
         .example("banger plugin list -o json");
   }
@@ -27,30 +27,24 @@ public final class PluginList implements Command {
     } else if (plugins.elements().isEmpty()) {
       call.note("no plugins");
     } else {
-      Table table = new Table("ID", "VERSION", "STATE", "ADDS");
+      Table table = new Table("ID", "VERSION", "STATE", "ADDS", "");
       for (Json plugin : plugins.elements()) {
-        table.row(plugin.text("id"), plugin.text("version"), plugin.text("state"), adds(plugin));
+        String id = plugin.text("id");
+        String state = plugin.text("state");
+        String remedy = PluginWords.remedy(id, state);
+        table.row(id, plugin.text("version"), state, adds(plugin, remedy.isEmpty()), remedy);
       }
       table.print(call.out());
     }
     return 0;
   }
 
-  private static String adds(Json plugin) {
-    if (!plugin.text("reason").isEmpty()) {
-      return plugin.text("reason");
+  private static String adds(Json plugin, boolean isActive) {
+    String adds = PluginWords.cell(plugin.get("provides"));
+    String reason = plugin.text("reason");
+    if (reason.isEmpty()) {
+      return adds;
     }
-    Json provides = plugin.get("provides");
-    StringBuilder adds = new StringBuilder();
-    append(adds, "step ", provides.get("steps").texts());
-    append(adds, "", provides.get("commands").texts());
-    append(adds, "doctor: ", provides.get("checks").texts());
-    return adds.toString();
-  }
-
-  private static void append(StringBuilder adds, String label, List<String> names) {
-    if (!names.isEmpty()) {
-      adds.append(adds.isEmpty() ? "" : "; ").append(label).append(String.join(", ", names));
-    }
+    return isActive && !adds.isEmpty() ? adds + "; " + reason : reason;
   }
 }

@@ -12,6 +12,9 @@ import java.io.OutputStream;
 
 /** Byte streams, seen from this side. */
 final class Streams {
+  /** The exit code when our reader has gone, as shells count a death by SIGPIPE. */
+  static final int OUTPUT_CLOSED = 141;
+
   private Streams() {}
 
   /**

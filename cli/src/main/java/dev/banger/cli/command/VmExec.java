@@ -42,9 +42,9 @@ public final class VmExec implements Command {
     try {
       return command.run(call);
     } catch (RpcException e) {
-      throw GuestCommand.bangerFailed(Failure.of(e));
+      throw Attachment.bangerFailed(Failure.of(e));
     } catch (Failure e) {
-      throw GuestCommand.bangerFailed(e);
+      throw Attachment.bangerFailed(e);
     }
   }
 }

@@ -16,7 +16,9 @@ public final class VmList implements Command {
   public void describe(Options options) {
     options
         .summary("what is running; --all for stopped ones too")
-        .description("With -o json: all of them, always.")
+        .description(
+            "A state with (degraded) behind it: a plugin's step failed; banger vm show tells which.\n"
+                + "With -o json: all of them, always.")
         .flag("--all", "stopped ones too")
         .repeat("--label", "KEY=VALUE", "only those with this label")
         .example("banger ls")

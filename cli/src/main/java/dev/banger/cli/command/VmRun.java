@@ -52,9 +52,9 @@ public final class VmRun implements Command {
     try {
       return start(call, isCommand);
     } catch (Failure e) {
-      throw isCommand ? GuestCommand.bangerFailed(e) : e;
+      throw isCommand ? Attachment.bangerFailed(e) : e;
     } catch (RpcException e) {
-      throw isCommand ? GuestCommand.bangerFailed(Failure.of(e)) : Failure.of(e);
+      throw isCommand ? Attachment.bangerFailed(Failure.of(e)) : Failure.of(e);
     }
   }
 

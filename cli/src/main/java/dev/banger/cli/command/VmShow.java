@@ -4,9 +4,11 @@ import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
+import dev.banger.cli.term.Table;
 import dev.banger.client.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code banger vm show}. */
 public final class VmShow implements Command {
@@ -42,10 +44,65 @@ public final class VmShow implements Command {
           call.out().println();
         }
         isFirst = false;
-        Show.fields(call, result.get("vm"));
+        show(call, result.get("vm"));
       }
     }
     return Batch.exitCode(call, results);
+  }
+
+  private static void show(Invocation call, Json vm) {
+    Json.Builder plain = Json.build();
+    for (Map.Entry<String, Json> field : vm.fields().entrySet()) {
+      if (!isSection(field.getKey(), field.getValue())) {
+        plain.put(field.getKey(), field.getValue());
+      }
+    }
+    Show.fields(call, plain.done());
+    List<String> degraded = vm.get("degraded").texts();
+    if (!degraded.isEmpty()) {
+      call.out().println();
+      call.say("degraded");
+      for (String reason : degraded) {
+        call.say("  " + reason);
+      }
+    }
+    PluginInfo.section(
+        call,
+        "endpoints",
+        vm.get("endpoints"),
+        new String[] {"NAME", "URI", "PLUGIN"},
+        "name",
+        "uri",
+        "plugin");
+    if (!vm.get("plugins").elements().isEmpty()) {
+      plugins(call, vm.get("plugins").elements());
+    }
+  }
+
+  /** What has a part of its own below the plain fields; a shape of another daemon's has not. */
+  private static boolean isSection(String name, Json value) {
+    return switch (name) {
+      case "degraded" -> value.isArray();
+      case "endpoints", "plugins" ->
+          value.elements().isEmpty() || value.elements().get(0).isObject();
+      default -> false;
+    };
+  }
+
+  private static void plugins(Invocation call, List<Json> steps) {
+    Table table = new Table("STEP", "PHASE", "POLICY", "STATE", "NOTE");
+    for (Json step : steps) {
+      String reason = step.text("reason");
+      table.row(
+          step.text("plugin") + " " + step.text("version") + " " + step.text("step"),
+          step.text("phase"),
+          step.text("policy"),
+          step.text("state"),
+          reason.isEmpty() ? step.text("note") : reason);
+    }
+    call.out().println();
+    call.say("plugins");
+    table.print(call.out(), "  ");
   }
 
   private static void printJson(Invocation call, Json results) {

@@ -32,6 +32,15 @@ public final class Manifests {
     return manifests;
   }
 
+  /** {@link #fetch} after something changed; a failure is left to whoever asks next. */
+  public static void refresh(Console console, BangerClient client) {
+    try {
+      fetch(console, client);
+    } catch (RpcException e) {
+      // The change itself is done. Whatever needs the manifests asks the running daemon first.
+    }
+  }
+
   /** From the daemon where it runs, else what it last told, else an empty value. */
   public static Json known(Console console) {
     try {

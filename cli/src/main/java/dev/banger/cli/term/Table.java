@@ -4,24 +4,26 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns as wide as their widest cell, two spaces apart. Cells are made safe here. */
+/** Columns as wide as their widest cell, two spaces apart. Headers and cells are made safe here. */
 public final class Table {
   private final List<String[]> rows = new ArrayList<>();
   private final int columns;
+
+  private Table(int columns) {
+    this.columns = columns;
+  }
 
   /**
    * @param headers one for each column
    */
   public Table(String... headers) {
-    this.columns = headers.length;
-    rows.add(headers);
+    this(headers.length);
+    addRow(headers);
   }
 
   /** A table without headers. */
   public static Table bare(int columns) {
-    Table table = new Table(new String[columns]);
-    table.rows.clear();
-    return table;
+    return new Table(columns);
   }
 
   /**
@@ -31,12 +33,16 @@ public final class Table {
     if (cells.length != columns) {
       throw new IllegalArgumentException(cells.length + " cells for " + columns + " columns");
     }
+    addRow(cells);
+    return this;
+  }
+
+  private void addRow(String... cells) {
     String[] safe = new String[columns];
     for (int i = 0; i < columns; i++) {
       safe[i] = Text.safe(cells[i]);
     }
     rows.add(safe);
-    return this;
   }
 
   public void print(PrintStream to) {

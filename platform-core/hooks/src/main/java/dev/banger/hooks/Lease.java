@@ -44,7 +44,17 @@ public final class Lease {
       closing = List.copyOf(atEnd);
       atEnd.clear();
     }
-    closing.forEach(Runnable::run);
+    closing.forEach(this::closeOne);
+  }
+
+  /** One that fails keeps no other from being closed, nor a call's answer from its caller. */
+  private void closeOne(Runnable close) {
+    try {
+      close.run();
+    } catch (RuntimeException e) {
+      System.getLogger(Lease.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot close what " + what + " opened", e);
+    }
   }
 
   /**

@@ -4,11 +4,14 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.Stage;
+import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
+import dev.banger.core.lifecycle.Upkeep;
+import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.DaemonMethods;
@@ -16,11 +19,11 @@ import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -34,9 +37,11 @@ public final class BangerDaemon {
   private static final int USAGE = 2;
 
   private final Layout layout;
+  private final UnaryOperator<Module> wiring;
 
-  BangerDaemon(Layout layout) {
+  private BangerDaemon(Layout layout, UnaryOperator<Module> wiring) {
     this.layout = layout;
+    this.wiring = wiring;
   }
 
   /** The daemon is these rooms. */
@@ -55,15 +60,26 @@ public final class BangerDaemon {
 
   public static void main(String[] args) {
     Logs.configure();
-    System.exit(run(List.of(args), System.getenv(), System.out, System.err));
+    System.exit(run(args, UnaryOperator.identity()));
+  }
+
+  /**
+   * @param wiring changes what the rooms provide; the tests' way to let parts of a real daemon fail
+   */
+  static int run(String[] args, UnaryOperator<Module> wiring) {
+    return run(List.of(args), System.getenv(), System.out, System.err, wiring);
   }
 
   static int run(
-      List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+      List<String> args,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      UnaryOperator<Module> wiring) {
     try {
       Layout layout = Layout.of(environment);
       return switch (args.isEmpty() ? "" : args.getFirst()) {
-        case "" -> new BangerDaemon(layout).serve();
+        case "" -> new BangerDaemon(layout, wiring).serve();
         case "--check-config" -> checkConfig(layout, out);
         case "--version" -> {
           out.println("bangerd " + Version.CURRENT);
@@ -152,8 +168,8 @@ public final class BangerDaemon {
     // Clients connect while the rest is wired; what they ask waits in the method table.
     RpcServer server = RpcServer.listen(layout.socket(), methods::find);
     try {
-      List<Module> modules = new ArrayList<>(modules(layout, config, opened, methods));
-      Injector injector = Guice.createInjector(Stage.PRODUCTION, modules);
+      Module rooms = wiring.apply(Modules.combine(modules(layout, config, opened, methods)));
+      Injector injector = Guice.createInjector(Stage.PRODUCTION, rooms);
       // Closed before all else but the socket: what they undo needs everything that is open.
       opened.add("the operations", injector.getInstance(Operations.class));
       opened.add("the socket", server);
@@ -166,6 +182,9 @@ public final class BangerDaemon {
           });
       report.problems().forEach(problem -> LOG.warning("reconcile: " + problem));
       config.warnings().forEach(warning -> LOG.warning("config: " + warning));
+      Upkeep upkeep = opened.add("the upkeep", injector.getInstance(Upkeep.class));
+      upkeep.watchLeftovers();
+      upkeep.start(injector.getInstance(VmService.class).chores());
       injector.getInstance(RpcModule.Registration.class).register(daemon, report);
       methods.completed();
     } catch (RuntimeException | InterruptedException e) {

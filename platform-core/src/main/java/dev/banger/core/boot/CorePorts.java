@@ -9,6 +9,7 @@ import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.plugins.PluginPorts;
+import dev.banger.core.store.SqlitePluginStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,10 +18,12 @@ import java.util.concurrent.Callable;
 final class CorePorts implements PluginPorts {
   private final Provider<VmService> vms;
   private final ImageCatalog images;
+  private final SqlitePluginStore stores;
 
-  CorePorts(Provider<VmService> vms, ImageCatalog images) {
+  CorePorts(Provider<VmService> vms, ImageCatalog images, SqlitePluginStore stores) {
     this.vms = vms;
     this.images = images;
+    this.stores = stores;
   }
 
   @Override
@@ -54,7 +57,12 @@ final class CorePorts implements PluginPorts {
   }
 
   @Override
+  public void purge(String pluginId) {
+    stores.purge(pluginId);
+  }
+
+  @Override
   public PluginStore store(String pluginId) {
-    throw new UnsupportedOperationException("not yet");
+    return stores.of(pluginId);
   }
 }

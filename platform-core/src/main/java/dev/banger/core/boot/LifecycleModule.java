@@ -15,6 +15,7 @@ import dev.banger.core.lifecycle.LiveVms;
 import dev.banger.core.lifecycle.OperationLog;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
+import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmContext;
 import dev.banger.core.lifecycle.VmDirectories;
 import dev.banger.core.lifecycle.VmLocks;
@@ -38,6 +39,12 @@ final class LifecycleModule extends AbstractModule {
 
   @Provides
   @Singleton
+  Upkeep upkeep() {
+    return new Upkeep();
+  }
+
+  @Provides
+  @Singleton
   VmContext context(
       Layout layout,
       Config config,
@@ -47,7 +54,8 @@ final class LifecycleModule extends AbstractModule {
       ImageCatalog images,
       DiskProvisioner disks,
       Extensions extensions,
-      LiveVms live) {
+      LiveVms live,
+      Upkeep upkeep) {
     return new VmContext(
         store,
         new VmDirectories(layout.directories().data(), layout.directories().run()),
@@ -58,6 +66,7 @@ final class LifecycleModule extends AbstractModule {
         extensions,
         live,
         new VmLocks(),
+        upkeep,
         new LifecycleSettings(config.startTimeout(), config.stopGrace()));
   }
 

@@ -9,12 +9,18 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.plugins.HookExtensions;
 import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.plugins.PluginSettings;
+import dev.banger.core.store.SqlitePluginStore;
+import dev.banger.hooks.HookEngine;
+import dev.banger.hooks.HostCalls;
 import dev.banger.hooks.InstalledPlugins;
+import dev.banger.hooks.JfrWatcher;
 import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
@@ -28,8 +34,10 @@ final class PluginModule extends AbstractModule {
       Commands commands,
       Provider<VmService> vms,
       ImageCatalog images,
+      SqlitePluginStore stores,
       Journal journal,
       InstalledPlugins installed,
+      HostCalls calls,
       Opened opened) {
     Path data = layout.directories().data();
     Path home = Path.of(System.getProperty("user.home"));
@@ -42,8 +50,9 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 home,
                 () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
-            new CorePorts(vms, images),
+            new CorePorts(vms, images, stores),
             commands,
+            calls,
             journal,
             installed);
     opened.add("the plugins", runtime);
@@ -56,8 +65,21 @@ final class PluginModule extends AbstractModule {
   }
 
   @Provides
+  HostCalls hostCalls() {
+    return HostCalls.UNSEEN;
+  }
+
+  @Provides
   @Singleton
-  Extensions extensions() {
-    return Extensions.NONE;
+  HookEngine engine(Journal journal, PluginRuntime plugins) {
+    return new HookEngine(journal, plugins, new JfrWatcher(), InstantSource.system());
+  }
+
+  @Provides
+  @Singleton
+  Extensions extensions(
+      HookEngine engine, Journal journal, PluginRuntime plugins, SqlitePluginStore stores) {
+    stores.dropOrphans();
+    return new HookExtensions(engine, journal, new Around(plugins, stores));
   }
 }

@@ -1,7 +1,10 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What plugins add to a VM's life. The core says when; what happens is theirs. Failures are {@link
@@ -21,7 +24,21 @@ public interface Extensions {
   /** What is held or was skipped for a VM, in the order in which it was begun. */
   List<StepStatus> steps(VmRecord vm);
 
+  /** The same for all VMs that have any, by id. */
+  Map<String, List<StepStatus>> steps();
+
   List<Endpoint> endpoints(VmRecord vm);
+
+  /**
+   * Tries to take back what is held of VMs that are deleted.
+   *
+   * @param exists whether there is a VM of that id
+   * @return one sentence per step that still holds something and whose plugin is there
+   */
+  List<String> releaseLeftovers(Predicate<VmId> exists) throws InterruptedException;
+
+  /** Lets every plugin remove what belongs to no VM. */
+  void sweep(Predicate<VmId> exists) throws InterruptedException;
 
   /** Tells plugins of something that happened; returns at once. */
   void happened(VmRecord vm, Happening what, String reason);

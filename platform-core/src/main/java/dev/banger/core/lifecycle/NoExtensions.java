@@ -1,7 +1,10 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /** A core without plugins. */
 final class NoExtensions implements Extensions {
@@ -50,9 +53,22 @@ final class NoExtensions implements Extensions {
   }
 
   @Override
+  public Map<String, List<StepStatus>> steps() {
+    return Map.of();
+  }
+
+  @Override
   public List<Endpoint> endpoints(VmRecord vm) {
     return List.of();
   }
+
+  @Override
+  public List<String> releaseLeftovers(Predicate<VmId> exists) {
+    return List.of();
+  }
+
+  @Override
+  public void sweep(Predicate<VmId> exists) {}
 
   @Override
   public void happened(VmRecord vm, Happening what, String reason) {}

@@ -70,6 +70,11 @@ public final class Operation implements Progress {
     return id;
   }
 
+  @Override
+  public String operation() {
+    return id;
+  }
+
   /** Completes with the result, or exceptionally with a {@link BangerException}. */
   public CompletableFuture<Object> result() {
     return result;

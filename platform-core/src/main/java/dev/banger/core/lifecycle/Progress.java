@@ -4,6 +4,11 @@ package dev.banger.core.lifecycle;
 public interface Progress {
   Progress NONE = (_, _, _) -> {};
 
+  /** Id of the operation, for example {@code op-42}; empty outside of one. */
+  default String operation() {
+    return "";
+  }
+
   /**
    * @param stage stable snake-case name, for example {@code prepare_disks}
    * @param status {@code started}, {@code done}, {@code failed}, {@code skipped} or {@code note}

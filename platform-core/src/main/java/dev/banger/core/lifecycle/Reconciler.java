@@ -122,10 +122,20 @@ public final class Reconciler {
     if (alive.isPresent() && vm.state() instanceof VmState.Running) {
       context.scratch().write(paths, alive.get());
       context.adopt(vm, alive.get());
+      try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
+        steps
+            .recover()
+            .forEach(line -> LOG.log(Level.INFO, "vm={0} {1}", new Object[] {vm.name(), line}));
+      }
       return Found.ADOPTED;
     }
-    context.killAndRelease(vm);
-    settle(vm, hint);
+    try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
+      TakeDown.all(context, vm, steps);
+      settle(vm, hint);
+      if (!steps.pending().isEmpty()) {
+        TakeDown.settle(context, context.reload(vm), new VmEvent.WentDown(), steps);
+      }
+    }
     return Found.DOWN;
   }
 

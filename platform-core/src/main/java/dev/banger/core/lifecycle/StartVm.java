@@ -1,6 +1,8 @@
 package dev.banger.core.lifecycle;
 
 import dev.banger.core.lifecycle.DiskProvisioner.EarlyFile;
+import dev.banger.core.lifecycle.Extensions.Additions;
+import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.lifecycle.LiveVms.Live;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -32,116 +34,152 @@ final class StartVm {
   }
 
   /**
-   * @param vm in state Starting
+   * @param vm in state Starting, its PREPARE steps done
    * @param rollback gets the undo of everything acquired; run by the caller when this throws
    * @return the VM, running
    */
-  VmRecord boot(VmRecord vm, Rollback rollback, Progress progress, Duration startTimeout)
+  VmRecord boot(
+      VmRecord vm, Rollback rollback, Progress progress, Duration startTimeout, Steps steps)
       throws InterruptedException {
     Image image = context.images().get(vm.spec().image());
     VmmDriver driver = context.drivers().pick(vm.spec().driver());
     VmPaths paths = context.paths(vm);
 
     progress.stage("prepare_files", "started", "");
+    Additions additions = steps.additions();
     List<EarlyFile> files = new ArrayList<>();
     files.add(
         new EarlyFile("/etc/hostname", 0644, (vm.name() + "\n").getBytes(StandardCharsets.UTF_8)));
+    files.addAll(additions.files());
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 
-    LaunchPlan plan = plan(vm, image, paths);
+    LaunchPlan plan = plan(vm, image, paths, additions);
     try (BootSlots.Slot _ = slots.take(progress)) {
       driver.prepare(plan, LifecycleSettings.LAUNCH_LIMIT, progress);
       rollback.push("the VMM", () -> context.killAndRelease(vm));
-      bootToAgent(vm, driver, plan, progress, startTimeout);
+      new Boot(vm, driver, plan, rollback, progress, steps).toAgent(startTimeout);
     }
+    steps.start(Phase.GUEST, rollback);
     return vm;
   }
 
-  /**
-   * Boots, and boots once more when the guest is still silent at half time. Seen once in some two
-   * hundred emulated boots, on a busy host, cause unknown: the kernel had begun, the agent never
-   * answered. A second boot costs a guest that is really broken nothing but the time it would have
-   * been waited for anyway.
-   */
-  private void bootToAgent(
-      VmRecord vm, VmmDriver driver, LaunchPlan plan, Progress progress, Duration startTimeout)
-      throws InterruptedException {
-    Duration half = startTimeout.dividedBy(2);
-    try {
-      bootOnce(vm, driver, plan, progress, half);
-    } catch (BangerException e) {
-      if (e.kind() != ErrorKind.TIMEOUT) {
-        throw e;
-      }
-      progress.stage(
-          "wait_guest_agent",
-          "note",
-          "silent for %d s, so it is booted once more".formatted(half.toSeconds()));
-      context.killAndRelease(vm);
-      bootOnce(vm, driver, plan, progress, half);
+  /** One VM's way from its launch to an agent that answers. */
+  private final class Boot {
+    private final VmRecord vm;
+    private final VmmDriver driver;
+    private final LaunchPlan plan;
+    private final Rollback rollback;
+    private final Progress progress;
+    private final Steps steps;
+    private Beside hostSteps;
+
+    Boot(
+        VmRecord vm,
+        VmmDriver driver,
+        LaunchPlan plan,
+        Rollback rollback,
+        Progress progress,
+        Steps steps) {
+      this.vm = vm;
+      this.driver = driver;
+      this.plan = plan;
+      this.rollback = rollback;
+      this.progress = progress;
+      this.steps = steps;
     }
-  }
 
-  private void bootOnce(
-      VmRecord vm, VmmDriver driver, LaunchPlan plan, Progress progress, Duration atMost)
-      throws InterruptedException {
-    progress.stage("boot_vmm", "started", "");
-    VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
-    context.scratch().write(plan.paths(), handles);
-    Live live = context.adopt(vm, handles);
-    progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());
-    progress.stage("wait_guest_agent", "started", "");
-    GuestLink link = awaitAgent(vm, live, plan.paths(), atMost);
-    progress.stage("wait_guest_agent", "done", "kernel " + link.hello().kernel());
-  }
+    /**
+     * Boots, and boots once more when the guest is still silent at half time. Seen once in some two
+     * hundred emulated boots, on a busy host, cause unknown: the kernel had begun, the agent never
+     * answered. A second boot costs a guest that is really broken nothing but the time it would
+     * have been waited for anyway.
+     */
+    void toAgent(Duration startTimeout) throws InterruptedException {
+      Duration half = startTimeout.dividedBy(2);
+      try {
+        try {
+          once(half);
+        } catch (BangerException e) {
+          if (e.kind() != ErrorKind.TIMEOUT || hostSteps.failure().isDone()) {
+            throw e;
+          }
+          progress.stage(
+              "wait_guest_agent",
+              "note",
+              "silent for %d s, so it is booted once more".formatted(half.toSeconds()));
+          context.killAndRelease(vm);
+          once(half);
+        }
+        hostSteps.join();
+      } finally {
+        // The caller may undo next, and must not do so while a step is still being started.
+        if (hostSteps != null) {
+          hostSteps.close();
+        }
+      }
+    }
 
-  private GuestLink awaitAgent(VmRecord vm, Live live, VmPaths paths, Duration startTimeout)
-      throws InterruptedException {
-    CompletableFuture<GuestLink> connected = new CompletableFuture<>();
-    Thread connecting =
-        Thread.ofVirtual()
-            .name("connect-" + vm.id())
-            .start(
-                () -> {
-                  try {
-                    connected.complete(context.live().connect(live, startTimeout));
-                  } catch (Throwable e) {
-                    connected.completeExceptionally(e);
-                  }
-                });
-    try {
-      CompletableFuture.anyOf(connected, live.exit())
-          .get(
-              startTimeout.toMillis() + LifecycleSettings.ASK_LIMIT.toMillis(),
-              TimeUnit.MILLISECONDS);
-      if (!connected.isDone()) {
+    private void once(Duration atMost) throws InterruptedException {
+      progress.stage("boot_vmm", "started", "");
+      VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
+      context.scratch().write(plan.paths(), handles);
+      Live live = context.adopt(vm, handles);
+      progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());
+      if (hostSteps == null) {
+        hostSteps = Beside.start("host-steps-" + vm.id(), () -> steps.start(Phase.HOST, rollback));
+      }
+      progress.stage("wait_guest_agent", "started", "");
+      GuestLink link = awaitAgent(live, atMost);
+      progress.stage("wait_guest_agent", "done", "kernel " + link.hello().kernel());
+    }
+
+    private GuestLink awaitAgent(Live live, Duration atMost) throws InterruptedException {
+      VmPaths paths = plan.paths();
+      CompletableFuture<GuestLink> connected = new CompletableFuture<>();
+      Thread connecting =
+          Thread.ofVirtual()
+              .name("connect-" + vm.id())
+              .start(
+                  () -> {
+                    try {
+                      connected.complete(context.live().connect(live, atMost));
+                    } catch (Throwable e) {
+                      connected.completeExceptionally(e);
+                    }
+                  });
+      CompletableFuture<Void> hostFailure = hostSteps.failure();
+      try {
+        CompletableFuture.anyOf(connected, live.exit(), hostFailure)
+            .get(atMost.toMillis() + LifecycleSettings.ASK_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        if (!connected.isDone()) {
+          throw withConsole(
+              new BangerException(
+                  ErrorKind.GUEST,
+                  "vm \"%s\" went down before its agent answered: %s"
+                      .formatted(vm.name(), live.exit().join().meaning()),
+                  "banger image show " + vm.spec().image()),
+              paths);
+        }
+        return connected.join();
+      } catch (ExecutionException e) {
+        if (hostFailure.isDone()) {
+          throw Operation.asBangerException(e.getCause());
+        }
+        throw withConsole(Operation.asBangerException(e.getCause()), paths);
+      } catch (TimeoutException e) {
         throw withConsole(
             new BangerException(
-                ErrorKind.GUEST,
-                "vm \"%s\" went down before its agent answered: %s"
-                    .formatted(vm.name(), live.exit().join().meaning()),
-                "banger image show " + vm.spec().image()),
+                ErrorKind.TIMEOUT,
+                "the agent of vm \"%s\" did not answer within %d s"
+                    .formatted(vm.name(), atMost.toSeconds()),
+                "keep such a VM for a look: --keep-failed; give it longer: --timeout",
+                List.of(),
+                e),
             paths);
+      } finally {
+        connecting.interrupt();
       }
-      return connected.join();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BangerException known) {
-        throw withConsole(known, paths);
-      }
-      throw withConsole(Operation.asBangerException(e.getCause()), paths);
-    } catch (TimeoutException e) {
-      throw withConsole(
-          new BangerException(
-              ErrorKind.TIMEOUT,
-              "the agent of vm \"%s\" did not answer within %d s"
-                  .formatted(vm.name(), startTimeout.toSeconds()),
-              "keep such a VM for a look: --keep-failed; give it longer: --timeout",
-              List.of(),
-              e),
-          paths);
-    } finally {
-      connecting.interrupt();
     }
   }
 
@@ -155,7 +193,9 @@ final class StartVm {
     return error.withDetails(details);
   }
 
-  private LaunchPlan plan(VmRecord vm, Image image, VmPaths paths) {
+  private LaunchPlan plan(VmRecord vm, Image image, VmPaths paths, Additions additions) {
+    List<LaunchPlan.Disk> disks = new ArrayList<>(context.disks().disks(paths));
+    disks.addAll(additions.disks());
     return new LaunchPlan(
         vm.name(),
         paths,
@@ -163,8 +203,8 @@ final class StartVm {
         vm.spec().memoryMiB(),
         image.kernel(),
         paths.initrd(),
-        List.of(),
-        context.disks().disks(paths),
+        additions.kernelArguments(),
+        disks,
         new LaunchPlan.UserNetwork(mac(vm), vm.address(), vm.spec().nat(), List.of()));
   }
 
@@ -176,9 +216,12 @@ final class StartVm {
 
   /** Notes that the VM is up. */
   VmRecord ready(VmRecord vm) {
-    return context.save(
-        Transitions.apply(vm, new VmEvent.BecameReady())
-            .withStartedAt(Instant.now())
-            .withLastError(""));
+    VmRecord running =
+        context.save(
+            Transitions.apply(vm, new VmEvent.BecameReady())
+                .withStartedAt(Instant.now())
+                .withLastError(""));
+    context.extensions().happened(running, Extensions.Happening.STARTED, "");
+    return running;
   }
 }

@@ -1,7 +1,9 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.lifecycle.LiveVms.Live;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
@@ -27,12 +29,21 @@ final class StopVm {
    * @return the VM, stopped, and a remark when it had to be forced
    */
   Outcome stop(VmRecord vm, Duration grace, Progress progress) throws InterruptedException {
+    try (Steps steps = Steps.of(context, vm, progress)) {
+      return stop(vm, grace, progress, steps);
+    }
+  }
+
+  private Outcome stop(VmRecord vm, Duration grace, Progress progress, Steps steps)
+      throws InterruptedException {
     Optional<Live> running = context.live().get(vm.id());
     VmRecord stopping =
         vm.state() instanceof VmState.Stopping
             ? vm
             : context.apply(vm, new VmEvent.StopRequested());
     String note = "";
+    steps.stop(Phase.GUEST);
+    steps.stop(Phase.HOST);
     if (running.isPresent() && !grace.isZero()) {
       Live live = running.get();
       long began = System.nanoTime();
@@ -50,13 +61,26 @@ final class StopVm {
     progress.stage("cleanup", "started", "");
     try {
       context.killAndRelease(stopping);
+      steps.stop(Phase.PREPARE);
     } catch (BangerException e) {
       context.apply(
           stopping.withLastError(e.getMessage()), new VmEvent.CleanupFailed(e.getMessage()));
       throw e;
     }
+    VmRecord down = TakeDown.settle(context, stopping, new VmEvent.WentDown(), steps);
+    context.extensions().happened(down, Extensions.Happening.STOPPED, "");
+    if (!steps.pending().isEmpty()) {
+      String what = String.join("; ", steps.pending());
+      progress.stage("cleanup", "failed", what);
+      throw new BangerException(
+          ErrorKind.HOST,
+          "vm \"%s\" is down, but not all was taken back: %s".formatted(vm.name(), what),
+          "it is tried again by itself; now: banger vm repair " + vm.name());
+    }
     progress.stage("cleanup", "done", "");
-    return new Outcome(context.apply(stopping, new VmEvent.WentDown()), note);
+    String absent = steps.absentNote();
+    return new Outcome(
+        down, note.isEmpty() || absent.isEmpty() ? note + absent : note + "; " + absent);
   }
 
   private void ask(VmRecord vm, Live live, Progress progress) throws InterruptedException {

@@ -26,6 +26,7 @@ public record VmContext(
     Extensions extensions,
     LiveVms live,
     VmLocks locks,
+    Upkeep upkeep,
     LifecycleSettings settings) {
 
   VmPaths paths(VmRecord vm) {
@@ -64,7 +65,11 @@ public record VmContext(
   }
 
   VmRecord apply(VmRecord vm, VmEvent event) {
-    return save(Transitions.apply(vm, event));
+    VmRecord next = save(Transitions.apply(vm, event));
+    if (event instanceof VmEvent.CleanupFailed) {
+      upkeep.watch(vm.id());
+    }
+    return next;
   }
 
   /** Notes that a VMM is alive, and what to do when it is no more. */
@@ -92,14 +97,7 @@ public record VmContext(
           () -> {
             // Whoever stopped or restarted the VM has already dealt with this exit.
             if (live.get(id).orElse(null) == entry) {
-              VmRecord vm = reload(known.get());
-              release(vm);
-              if (!(vm.state() instanceof VmState.Running)) {
-                return null;
-              }
-              VmEvent event =
-                  how.orderly() ? new VmEvent.WentDown() : new VmEvent.Crashed(how.meaning());
-              apply(how.orderly() ? vm : vm.withLastError(how.meaning()), event);
+              wentDown(reload(known.get()), how);
             }
             return null;
           });
@@ -108,6 +106,26 @@ public record VmContext(
     } catch (Exception e) {
       System.getLogger(VmContext.class.getName())
           .log(System.Logger.Level.WARNING, "vm=" + id + " could not be noted as down", e);
+    }
+  }
+
+  private void wentDown(VmRecord vm, VmmExit how) throws InterruptedException {
+    if (!(vm.state() instanceof VmState.Running)) {
+      release(vm);
+      return;
+    }
+    try (Steps steps = Steps.of(this, vm, Progress.NONE)) {
+      TakeDown.all(this, vm, steps);
+      VmRecord down =
+          TakeDown.settle(
+              this,
+              how.orderly() ? vm : vm.withLastError(how.meaning()),
+              how.orderly() ? new VmEvent.WentDown() : new VmEvent.Crashed(how.meaning()),
+              steps);
+      extensions.happened(
+          down,
+          how.orderly() ? Extensions.Happening.STOPPED : Extensions.Happening.CRASHED,
+          how.orderly() ? "" : how.meaning());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
@@ -9,13 +10,10 @@ import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What can be asked of VMs. Every change is an {@link Operation}, serialised per VM. */
@@ -23,6 +21,7 @@ public final class VmService {
   private final VmContext context;
   private final Operations operations;
   private final StartVm starter;
+  private final CreateVm creator;
   private final StopVm stopper;
   private final DeleteVm deleter;
 
@@ -33,6 +32,7 @@ public final class VmService {
     this.context = context;
     this.operations = operations;
     this.starter = new StartVm(context, new BootSlots(Runtime.getRuntime().availableProcessors()));
+    this.creator = new CreateVm(context, starter);
     this.stopper = new StopVm(context);
     this.deleter = new DeleteVm(context);
   }
@@ -58,6 +58,20 @@ public final class VmService {
   /** What is known of a running VM. */
   public Optional<LiveVms.Live> live(VmId id) {
     return context.live().get(id);
+  }
+
+  /** What plugins hold for it. */
+  public List<Extensions.StepStatus> steps(VmRecord vm) {
+    return context.extensions().steps(vm);
+  }
+
+  /** The same for all VMs that have any, by id. */
+  public Map<String, List<Extensions.StepStatus>> steps() {
+    return context.extensions().steps();
+  }
+
+  public List<Extensions.Endpoint> endpoints(VmRecord vm) {
+    return context.extensions().endpoints(vm);
   }
 
   public VmPaths paths(VmRecord vm) {
@@ -88,151 +102,11 @@ public final class VmService {
           operations.begin(
               "vm.create",
               vm.name(),
-              op -> context.locked(vm, op, () -> make(vm, image, request, op))));
+              op -> context.locked(vm, op, () -> creator.make(vm, image, request, op))));
     } catch (RuntimeException e) {
       context.store().delete(vm.id());
       throw e;
     }
-  }
-
-  private VmOutcome make(VmRecord vm, Image image, CreateRequest request, Operation operation)
-      throws Exception {
-    Rollback rollback = new Rollback();
-    try {
-      rollback.push("the record", () -> context.store().delete(vm.id()));
-      VmPaths paths = context.paths(vm);
-      rollback.push("the directories", () -> context.directories().delete(paths));
-      context.directories().create(paths);
-      operation.stage("prepare_disks", "started", "");
-      makeDisks(vm, image, paths);
-      operation.stage("prepare_disks", "done", "");
-      VmRecord made = vm;
-      if (request.start()) {
-        made = starter.ready(starter.boot(vm, rollback, operation, request.startTimeout()));
-      }
-      made = context.save(made.withProvisional(false));
-      rollback.commit();
-      operation.stage("ready", "done", "");
-      return VmOutcome.of(made);
-    } catch (Exception e) {
-      throw unwind(vm, e, rollback, request.keepFailed());
-    }
-  }
-
-  private void makeDisks(VmRecord vm, Image image, VmPaths paths) throws InterruptedException {
-    CompletableFuture<Void> root = new CompletableFuture<>();
-    Thread making =
-        Thread.ofVirtual()
-            .name("root-disk-" + vm.id())
-            .start(
-                () -> {
-                  try {
-                    context
-                        .disks()
-                        .createRootDisk(
-                            image, paths, vm.spec().diskMiB(), LifecycleSettings.DISK_LIMIT);
-                    root.complete(null);
-                  } catch (Throwable e) {
-                    root.completeExceptionally(e);
-                  }
-                });
-    try {
-      context.disks().createWorkDisk(paths, vm.spec().workDiskMiB(), LifecycleSettings.DISK_LIMIT);
-      making.join();
-      root.join();
-    } catch (CompletionException e) {
-      throw Operation.asBangerException(e.getCause());
-    } finally {
-      making.interrupt();
-      joinUninterruptibly(making);
-    }
-  }
-
-  /** The disk must not appear after its directory was removed, so this wait is not cut short. */
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private BangerException unwind(VmRecord vm, Exception failure, Rollback rollback, boolean keep) {
-    BangerException error = Operation.asBangerException(failure);
-    if (keep) {
-      rollback.commit();
-      detached(
-          () -> {
-            context.killAndRelease(vm);
-            context.save(
-                vm.withState(new VmState.Failed(error.getMessage()))
-                    .withLastError(error.getMessage())
-                    .withProvisional(false));
-          });
-      return suffixed(error, "; vm \"%s\" was kept".formatted(vm.name()));
-    }
-    Rollback.Outcome outcome = detached(rollback::undo);
-    if (outcome.failures().isEmpty()) {
-      return suffixed(
-          error, "; the VM was removed again (%d steps undone)".formatted(outcome.undone()));
-    }
-    String what = String.join("; ", outcome.failures());
-    List<String> details = new ArrayList<>(error.details());
-    details.add("not undone: " + what);
-    try {
-      // The row may be gone already; then the next daemon start sweeps the directories.
-      context
-          .store()
-          .find(vm.id())
-          .ifPresent(row -> context.save(row.withState(new VmState.CleanupPending(what))));
-    } catch (BangerException e) {
-      // On a full disk this fails too. The row is provisional still, which the next start sweeps.
-      details.add("not noted either: " + e.getMessage());
-    }
-    return suffixed(error.withDetails(details), "; some of it could not be removed");
-  }
-
-  private static BangerException suffixed(BangerException error, String suffix) {
-    return new BangerException(
-        error.kind(), error.getMessage() + suffix, error.hint(), error.details(), error);
-  }
-
-  /** Clean-up outlives its caller: it runs on a thread that no cancellation interrupts. */
-  private static <T> T detached(java.util.function.Supplier<T> work) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("undo")
-        .start(
-            () -> {
-              try {
-                done.complete(work.get());
-              } catch (Throwable e) {
-                done.completeExceptionally(e);
-              }
-            });
-    boolean interrupted = Thread.interrupted();
-    try {
-      return done.join();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static void detached(Runnable work) {
-    detached(
-        () -> {
-          work.run();
-          return Boolean.TRUE;
-        });
   }
 
   private Operation track(VmRecord vm, Operation operation) {
@@ -256,29 +130,44 @@ public final class VmService {
     if (vm.state() instanceof VmState.Running) {
       return new VmOutcome(vm, "already running");
     }
+    try (Steps steps = Steps.of(context, vm, progress)) {
+      steps.validate();
+      return startValidated(vm, timeout, progress, steps);
+    }
+  }
+
+  private VmOutcome startValidated(
+      VmRecord vm, Optional<Duration> timeout, Progress progress, Steps steps)
+      throws InterruptedException {
     VmRecord starting = context.apply(vm, new VmEvent.StartRequested());
     Rollback rollback = new Rollback();
     try {
       context.directories().create(context.paths(vm));
+      steps.start(Phase.PREPARE, rollback);
       VmRecord running =
           starter.ready(
               starter.boot(
-                  starting, rollback, progress, timeout.orElse(context.settings().startTimeout())));
+                  starting,
+                  rollback,
+                  progress,
+                  timeout.orElse(context.settings().startTimeout()),
+                  steps));
       rollback.commit();
       progress.stage("ready", "done", "");
       return VmOutcome.of(running);
     } catch (InterruptedException | RuntimeException e) {
       BangerException error = Operation.asBangerException(e);
-      Rollback.Outcome outcome = detached(rollback::undo);
+      Rollback.Outcome outcome = Detached.run(rollback::undo);
       VmEvent event =
           outcome.failures().isEmpty()
               ? new VmEvent.StartFailed(error.getMessage())
               : new VmEvent.CleanupFailed(String.join("; ", outcome.failures()));
-      context.apply(starting.withLastError(error.getMessage()), event);
+      VmRecord failed = context.apply(starting.withLastError(error.getMessage()), event);
+      context.extensions().happened(failed, Extensions.Happening.FAILED, error.getMessage());
       if (e instanceof InterruptedException interrupted) {
         throw interrupted;
       }
-      throw error;
+      throw Undone.said(error, steps, "");
     }
   }
 
@@ -361,10 +250,8 @@ public final class VmService {
               op,
               () -> {
                 Optional<VmRecord> now = context.store().find(vm.id());
-                if (now.isPresent()) {
-                  deleter.delete(now.get(), op);
-                }
-                return VmOutcome.of(now.orElse(vm).withState(new VmState.Deleting()));
+                String note = now.isPresent() ? deleter.delete(now.get(), op) : "";
+                return new VmOutcome(now.orElse(vm).withState(new VmState.Deleting()), note);
               });
         });
   }
@@ -377,19 +264,71 @@ public final class VmService {
         op -> context.locked(vm, op, () -> repairLocked(context.reload(vm), op)));
   }
 
+  /** The chores of {@link Upkeep}. */
+  public Upkeep.Chores chores() {
+    return new Upkeep.Chores() {
+      @Override
+      public boolean repair(VmId id) throws Exception {
+        Optional<VmRecord> vm = context.store().find(id);
+        if (vm.isEmpty() || !(vm.get().state() instanceof VmState.CleanupPending)) {
+          return true;
+        }
+        return context.locked(
+            vm.get(),
+            () -> {
+              Optional<VmRecord> now = context.store().find(id);
+              if (now.isPresent() && now.get().state() instanceof VmState.CleanupPending) {
+                repairLocked(now.get(), Progress.NONE);
+              }
+              return true;
+            });
+      }
+
+      @Override
+      public boolean releaseLeftovers() throws Exception {
+        return context.extensions().releaseLeftovers(VmService.this::exists).isEmpty();
+      }
+
+      @Override
+      public void sweep() throws Exception {
+        context.extensions().sweep(VmService.this::exists);
+      }
+    };
+  }
+
+  private boolean exists(VmId id) {
+    return context.store().find(id).isPresent();
+  }
+
   private VmOutcome repairLocked(VmRecord vm, Progress progress) throws InterruptedException {
     return switch (vm.state()) {
       case VmState.Running() -> {
         progress.stage("wait_guest_agent", "started", "");
         context.live().link(vm, context.settings().startTimeout());
         progress.stage("wait_guest_agent", "done", "");
-        yield new VmOutcome(vm, "nothing to repair");
+        try (Steps steps = Steps.of(context, vm, progress)) {
+          List<String> mended = steps.recover();
+          yield new VmOutcome(
+              vm, mended.isEmpty() ? "nothing to repair" : String.join("; ", mended));
+        }
       }
       case VmState.Stopped(), VmState.Failed(_), VmState.CleanupPending(_) -> {
         progress.stage("cleanup", "started", "");
-        context.killAndRelease(vm);
-        progress.stage("cleanup", "done", "");
-        yield VmOutcome.of(context.apply(vm.withLastError(""), new VmEvent.WentDown()));
+        try (Steps steps = Steps.of(context, vm, progress)) {
+          TakeDown.all(context, vm, steps);
+          VmRecord down =
+              TakeDown.settle(context, vm.withLastError(""), new VmEvent.WentDown(), steps);
+          if (!steps.pending().isEmpty()) {
+            String what = String.join("; ", steps.pending());
+            progress.stage("cleanup", "failed", what);
+            throw new BangerException(
+                ErrorKind.HOST,
+                "vm \"%s\" is not clean yet: %s".formatted(vm.name(), what),
+                "it is tried again by itself; to see more: banger vm show " + vm.name());
+          }
+          progress.stage("cleanup", "done", "");
+          yield new VmOutcome(down, steps.absentNote());
+        }
       }
       case VmState.Deleting() -> {
         deleter.delete(vm, progress);

@@ -54,6 +54,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
       PluginSettings settings,
       PluginPorts ports,
       dev.banger.core.host.Commands tools,
+      HostCalls calls,
       Journal journal,
       InstalledPlugins installed) {
     this.installed = installed;
@@ -61,11 +62,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     PluginLoader loader =
         new PluginLoader(
             new HostServices(
-                ports,
-                new HostToolRunner(tools),
-                HostCalls.UNSEEN,
-                settings.dataRoot(),
-                settings.home()),
+                ports, new HostToolRunner(tools), calls, settings.dataRoot(), settings.home()),
             leaks);
     this.set = new PluginSet(settings, installed, journal, loader, versions);
     this.manager =

@@ -1,6 +1,8 @@
 package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
+import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.LiveVms;
 import dev.banger.core.lifecycle.VmService;
@@ -9,6 +11,7 @@ import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import java.math.BigDecimal;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** A VM as clients see it. Field names are a contract. */
@@ -21,16 +24,23 @@ public final class VmJson {
 
   /** As in {@code vm list}. */
   public Json brief(VmRecord vm) {
-    return fields(vm).done();
+    return fields(vm, vms.steps(vm)).done();
+  }
+
+  /** The same, with what is known of its steps already. */
+  Json brief(VmRecord vm, List<StepStatus> steps) {
+    return fields(vm, steps).done();
   }
 
   /** As in {@code vm show}. */
   public Json full(VmRecord vm) {
     VmPaths paths = vms.paths(vm);
     Json handles = vms.live(vm.id()).map(live -> handles(live.handles(), live)).orElse(Json.NULL);
-    return fields(vm)
+    List<StepStatus> steps = vms.steps(vm);
+    return fields(vm, steps)
         .put("handles", handles)
-        .put("plugins", Json.array(java.util.List.of()))
+        .put("plugins", Json.array(steps.stream().map(VmJson::step).toList()))
+        .put("endpoints", Json.array(vms.endpoints(vm).stream().map(VmJson::endpoint).toList()))
         .put("lastError", vm.lastError())
         .put(
             "paths",
@@ -41,6 +51,27 @@ public final class VmJson {
                 .put("console", paths.console().toString())
                 .put("vmmLog", paths.vmmLog().toString())
                 .done())
+        .done();
+  }
+
+  private static Json step(StepStatus step) {
+    return Json.build()
+        .put("plugin", step.plugin())
+        .put("version", step.version())
+        .put("step", step.step())
+        .put("phase", step.phase())
+        .put("policy", step.policy())
+        .put("state", step.state())
+        .put("note", step.note())
+        .put("reason", step.reason())
+        .done();
+  }
+
+  private static Json endpoint(Extensions.Endpoint endpoint) {
+    return Json.build()
+        .put("plugin", endpoint.plugin())
+        .put("name", endpoint.name())
+        .put("uri", endpoint.uri())
         .done();
   }
 
@@ -68,7 +99,7 @@ public final class VmJson {
     return json.done();
   }
 
-  private Json.Builder fields(VmRecord vm) {
+  private Json.Builder fields(VmRecord vm, List<StepStatus> steps) {
     Optional<VmHandles> handles = vms.live(vm.id()).map(LiveVms.Live::handles);
     Json.Builder json =
         Json.build()
@@ -92,7 +123,13 @@ public final class VmJson {
                     .flatMap(_ -> vm.startedAt())
                     .map(at -> Json.of(at.truncatedTo(ChronoUnit.MILLIS).toString()))
                     .orElse(Json.NULL))
-            .put("degraded", Json.array(java.util.List.of()))
+            .put(
+                "degraded",
+                Json.strings(
+                    steps.stream()
+                        .filter(StepStatus::isDegraded)
+                        .map(StepStatus::sentence)
+                        .toList()))
             .put("labels", Json.ofMap(vm.spec().labels()));
     if (!vm.state().reason().isEmpty()) {
       json.put("reason", vm.state().reason());

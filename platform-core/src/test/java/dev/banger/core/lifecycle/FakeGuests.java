@@ -26,6 +26,7 @@ final class FakeGuests implements GuestLink.Connector {
   private volatile boolean refusesShutdown;
   private volatile Consumer<VmId> onShutdown = _ -> {};
   private final CountDownLatch awaited = new CountDownLatch(1);
+  private final CountDownLatch bootstrapped = new CountDownLatch(1);
 
   void silent() {
     silent = true;
@@ -52,6 +53,13 @@ final class FakeGuests implements GuestLink.Connector {
   void awaitKnock() throws InterruptedException {
     if (!awaited.await(30, TimeUnit.SECONDS)) {
       throw new AssertionError("nobody connected");
+    }
+  }
+
+  /** Until an agent has answered and was told who its guest is. */
+  void awaitBootstrapped() throws InterruptedException {
+    if (!bootstrapped.await(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("no agent answered");
     }
   }
 
@@ -89,6 +97,7 @@ final class FakeGuests implements GuestLink.Connector {
     @Override
     public void bootstrap(Bootstrap bootstrap, Duration deadline) {
       bootstraps.put(id, bootstrap);
+      bootstrapped.countDown();
     }
 
     @Override

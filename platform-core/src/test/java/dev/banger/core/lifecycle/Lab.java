@@ -40,13 +40,25 @@ final class Lab {
   final Operations operations = new Operations(new MemoryLog());
   final VmContext context;
   final VmService vms;
-  final List<VmId> removedForPlugins = new ArrayList<>();
+  final ScriptedExtensions hooks;
+  final Upkeep upkeep = new Upkeep();
 
   Lab(Path home) {
-    this(home, new FakeVmmDriver(), new MemoryStore(), new MemoryScratch());
+    this(
+        home,
+        new FakeVmmDriver(),
+        new MemoryStore(),
+        new MemoryScratch(),
+        new ScriptedExtensions());
   }
 
-  private Lab(Path home, FakeVmmDriver driver, MemoryStore store, MemoryScratch scratch) {
+  private Lab(
+      Path home,
+      FakeVmmDriver driver,
+      MemoryStore store,
+      MemoryScratch scratch,
+      ScriptedExtensions hooks) {
+    this.hooks = hooks;
     this.home = home;
     this.driver = driver;
     this.store = store;
@@ -60,20 +72,10 @@ final class Lab {
             new Drivers(List.of(driver)),
             new OneImage(home),
             disks,
-            new Extensions() {
-              @Override
-              public List<DiskProvisioner.EarlyFile> earlyFiles(VmRecord vm) {
-                return List.of();
-              }
-
-              @Override
-              public List<String> vmRemoved(VmRecord vm) {
-                removedForPlugins.add(vm.id());
-                return List.of();
-              }
-            },
+            hooks,
             new LiveVms(guests),
             new VmLocks(),
+            upkeep,
             new LifecycleSettings(Duration.ofSeconds(20), Duration.ofMillis(300)));
     vms = new VmService(context, operations);
     guests.onShutdown(id -> driver.exit(id, new VmmDriver.VmmExit(true, "the guest powered off")));
@@ -81,7 +83,7 @@ final class Lab {
 
   /** A new daemon over what the old one left: records, scratch files and VMM processes. */
   Lab restarted() {
-    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch);
+    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch, hooks);
   }
 
   CreateRequest request(String name) {

@@ -333,7 +333,7 @@ class VmLifeTest {
     Lab.await(lab.vms.delete(vm));
 
     assertNothingIsLeft();
-    assertThat(lab.removedForPlugins).contains(vm.id());
+    assertThat(lab.hooks.removed).contains(vm.id());
   }
 
   @Test

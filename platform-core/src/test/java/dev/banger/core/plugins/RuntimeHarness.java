@@ -86,6 +86,7 @@ final class RuntimeHarness implements AutoCloseable {
                 () -> new PluginSettings.Wishes(disabled, config)),
             new Ports(),
             new ProcessCommands(),
+            dev.banger.hooks.HostCalls.UNSEEN,
             journal,
             installed);
     runtime.start();
@@ -141,7 +142,7 @@ final class RuntimeHarness implements AutoCloseable {
     }
   }
 
-  private final class Ports extends FakePorts {
+  private static final class Ports extends FakePorts {
     @Override
     public VmRecord resolve(String ref) {
       return ref.equals(WEB.name()) ? WEB : super.resolve(ref);

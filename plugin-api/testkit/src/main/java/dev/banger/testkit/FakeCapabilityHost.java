@@ -6,12 +6,16 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
+import dev.banger.api.GuestStream;
+import dev.banger.api.ImageView;
 import dev.banger.api.Permission;
+import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
 import dev.banger.api.VmView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,22 +30,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A host without a daemon. Permissions are checked as the real one does. Host tools really run.
- * Guests are directories: what is put into {@code /root/x} of a VM is in {@code root/x} of {@link
- * #guestRoot}.
+ * A host without a daemon. Permissions are checked as the real one does. Host tools really run,
+ * unless they are {@linkplain #tool scripted}. Guests are directories: what is put into {@code
+ * /root/x} of a VM is in {@code root/x} of {@link #guestRoot}.
  */
 public final class FakeCapabilityHost implements CapabilityHost {
+  /** Null when somebody else checks. */
   private final Set<Permission> permissions;
+
   private final Path guests;
   private final RealTools tools = new RealTools();
   private final Map<String, VmView> vms = new ConcurrentHashMap<>();
-  private final Map<String, Semaphore> locks = new ConcurrentHashMap<>();
+  private final Map<String, ImageView> images = new ConcurrentHashMap<>();
+  private final Map<String, ToolScript> scripts = new ConcurrentHashMap<>();
+  private final Map<Integer, GuestService> services = new ConcurrentHashMap<>();
+  private final FakeLocks locks = new FakeLocks();
   private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
   private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
   private volatile Function<GuestCommand, GuestResult> shell =
@@ -56,8 +64,44 @@ public final class FakeCapabilityHost implements CapabilityHost {
     this.guests = guests;
   }
 
+  /** Without checks of permissions, for behind a {@link dev.banger.hooks.GuardedHost}. */
+  static FakeCapabilityHost unguarded(Path guests) {
+    return new FakeCapabilityHost(guests);
+  }
+
+  private FakeCapabilityHost(Path guests) {
+    this.permissions = null;
+    this.guests = guests;
+  }
+
+  /** There is that VM, instead of one with its name. */
   public FakeCapabilityHost with(VmView vm) {
     vms.put(vm.name(), vm);
+    return this;
+  }
+
+  /** There is no VM of that name. */
+  public FakeCapabilityHost withoutVm(String name) {
+    vms.remove(name);
+    return this;
+  }
+
+  /** There is that image. */
+  public FakeCapabilityHost with(ImageView image) {
+    images.put(image.name(), image);
+    return this;
+  }
+
+  /** From now on that tool is there, and does this instead of being run. */
+  public FakeCapabilityHost tool(String tool, ToolScript script) {
+    missingTools.remove(tool);
+    scripts.put(tool, script);
+    return this;
+  }
+
+  /** Something listens on that port of every guest. */
+  public FakeCapabilityHost listening(int port, GuestService service) {
+    services.put(port, service);
     return this;
   }
 
@@ -89,10 +133,90 @@ public final class FakeCapabilityHost implements CapabilityHost {
   @Override
   public VmView resolve(String ref) {
     admit(Permission.VM_READ);
-    return vms.values().stream()
-        .filter(vm -> vm.name().equals(ref) || vm.id().startsWith(ref))
-        .findFirst()
-        .orElseThrow(() -> new CapabilityException(FailureKind.NOT_FOUND, "no VM \"" + ref + "\""));
+    if (vms.containsKey(ref)) {
+      return vms.get(ref);
+    }
+    List<VmView> found =
+        vms.values().stream().filter(vm -> !ref.isEmpty() && vm.id().startsWith(ref)).toList();
+    if (found.size() > 1) {
+      throw new CapabilityException(
+          FailureKind.AMBIGUOUS, "\"%s\" begins the ids of several VMs".formatted(ref));
+    }
+    if (found.isEmpty()) {
+      throw new CapabilityException(FailureKind.NOT_FOUND, "no VM \"" + ref + "\"");
+    }
+    return found.getFirst();
+  }
+
+  @Override
+  public List<VmView> vms() {
+    admit(Permission.VM_READ);
+    return List.copyOf(vms.values());
+  }
+
+  /** As the host knows it now, whatever state {@code vm} was looked up in. */
+  @Override
+  public boolean isAlive(VmView vm) {
+    admit(Permission.VM_READ);
+    return vms.values().stream().anyMatch(now -> now.id().equals(vm.id()) && now.isRunning());
+  }
+
+  @Override
+  public <T> T withVmLock(VmView vm, Duration deadline, LockedBody<T> body) throws Exception {
+    admit(Permission.VM_LOCK);
+    return locks.withVm(vm, deadline, body);
+  }
+
+  @Override
+  public ImageView image(String name) {
+    admit(Permission.IMAGE_READ);
+    ImageView image = images.get(name);
+    if (image == null) {
+      throw new CapabilityException(FailureKind.NOT_FOUND, "no image \"" + name + "\"");
+    }
+    return image;
+  }
+
+  @Override
+  public GuestStream dial(VmView vm, int port, Duration deadline) {
+    admit(Permission.GUEST_DIAL);
+    running(vm);
+    GuestService service = services.get(port);
+    if (service == null) {
+      throw new CapabilityException(
+          FailureKind.GUEST, "nothing listens on port %d of %s".formatted(port, vm.name()));
+    }
+    return LoopbackStream.to(service);
+  }
+
+  @Override
+  public void awaitGuest(VmView vm, Duration deadline) {
+    admit(Permission.GUEST_EXEC);
+    running(vm);
+  }
+
+  @Override
+  public void getTar(VmView vm, String path, TarSink tar, Duration deadline) throws Exception {
+    admit(Permission.GUEST_FILES);
+    running(vm);
+    Path source = inside(vm, path);
+    if (!Files.exists(source, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CapabilityException(FailureKind.GUEST, "the guest has no " + path);
+    }
+    Path name = source.getFileName();
+    Process pack =
+        new ProcessBuilder("tar", "-c", "-f", "-", "-C", source.getParent().toString(), "" + name)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (InputStream packed = pack.getInputStream()) {
+      tar.readFrom(packed);
+      packed.transferTo(OutputStream.nullOutputStream());
+      if (!pack.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new CapabilityException(FailureKind.TIMEOUT, "the guest did not pack in time");
+      }
+    } finally {
+      pack.destroyForcibly();
+    }
   }
 
   @Override
@@ -161,26 +285,27 @@ public final class FakeCapabilityHost implements CapabilityHost {
           FailureKind.UNAVAILABLE, call.tool() + " is not installed", "banger doctor");
     }
     toolCalls.add(call.argv());
-    return tools.run(call);
+    ToolScript script = scripts.get(call.tool());
+    if (script == null) {
+      return tools.run(call);
+    }
+    synchronized (script) {
+      return script.run(call);
+    }
   }
 
   @Override
   public Optional<Path> find(String tool) {
     admit(Permission.hostTool(tool));
-    return missingTools.contains(tool) ? Optional.empty() : tools.find(tool);
+    if (missingTools.contains(tool)) {
+      return Optional.empty();
+    }
+    return scripts.containsKey(tool) ? Optional.of(Path.of("/usr/sbin", tool)) : tools.find(tool);
   }
 
   @Override
   public <T> T withLock(String key, Duration deadline, LockedBody<T> body) throws Exception {
-    Semaphore lock = locks.computeIfAbsent(key, _ -> new Semaphore(1));
-    if (!lock.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new CapabilityException(FailureKind.CONFLICT, "\"" + key + "\" is busy");
-    }
-    try {
-      return body.run();
-    } finally {
-      lock.release();
-    }
+    return locks.withKey(key, deadline, body);
   }
 
   private Path inside(VmView vm, String path) {
@@ -195,7 +320,7 @@ public final class FakeCapabilityHost implements CapabilityHost {
   }
 
   private void admit(Permission permission) {
-    if (!permissions.contains(permission)) {
+    if (permissions != null && !permissions.contains(permission)) {
       throw new CapabilityException(
           FailureKind.ILLEGAL_STATE, "the plugin did not declare that it needs " + permission);
     }

@@ -1,11 +1,16 @@
 package dev.banger.testkit;
 
 import dev.banger.api.CommandCall;
+import dev.banger.api.CommandMode;
+import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.PluginContext;
 import dev.banger.api.Progress;
+import dev.banger.api.TerminalStreams;
 import dev.banger.api.ValueSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,18 +22,65 @@ import java.util.stream.Stream;
  * are filled in.
  *
  * @param stages what the handler told of its progress: {@code stage status message}
+ * @param rows what a handler of mode {@code LIVE} has sent
+ * @param end the other end of one of mode {@code ATTACH}
  */
 public record FakeCommandCall(
     CommandSpec spec,
     Map<String, String> values,
     Path cwd,
     PluginContext context,
-    List<String> stages)
+    List<String> stages,
+    List<Map<String, ?>> rows,
+    TerminalStreams end)
     implements CommandCall {
   public static FakeCommandCall of(
       CommandSpec spec, Map<String, String> values, Path cwd, PluginContext context) {
     return new FakeCommandCall(
-        spec, Map.copyOf(values), cwd, context, new CopyOnWriteArrayList<>());
+        spec,
+        Map.copyOf(values),
+        cwd,
+        context,
+        new CopyOnWriteArrayList<>(),
+        new CopyOnWriteArrayList<>(),
+        FakeTerminal.piping(""));
+  }
+
+  /** The same, attached to this. */
+  public FakeCommandCall attachedTo(TerminalStreams terminal) {
+    return new FakeCommandCall(spec, values, cwd, context, stages, rows, terminal);
+  }
+
+  @Override
+  public void emit(Map<String, ?> row) {
+    in(CommandMode.LIVE);
+    rows.addAll(rowsOf(CommandResult.object(row)));
+  }
+
+  @Override
+  public TerminalStreams terminal() {
+    in(CommandMode.ATTACH);
+    return end;
+  }
+
+  private void in(CommandMode mode) {
+    if (spec.mode() != mode) {
+      throw new IllegalStateException(
+          "\"%s\" is of mode %s, not %s"
+              .formatted(spec.path(), spec.mode().wireName(), mode.wireName()));
+    }
+  }
+
+  /** The rows of a result: one for an object. */
+  static List<Map<String, ?>> rowsOf(CommandResult result) {
+    List<?> parts = result.value() instanceof List<?> list ? list : List.of(result.value());
+    List<Map<String, ?>> rows = new ArrayList<>();
+    for (Object part : parts) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      ((Map<?, ?>) part).forEach((field, value) -> row.put((String) field, value));
+      rows.add(row);
+    }
+    return rows;
   }
 
   @Override

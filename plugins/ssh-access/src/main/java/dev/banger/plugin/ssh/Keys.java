@@ -3,15 +3,19 @@ package dev.banger.plugin.ssh;
 import dev.banger.api.PluginContext;
 import dev.banger.api.VmView;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where keys are kept: {@code user/id_ed25519} for the user, {@code vms/ID/} with the host key and
@@ -33,7 +37,7 @@ final class Keys {
 
   /** The one key pair that guests let in: the configured one, or banger's own, made once. */
   static KeyPair user(PluginContext context) throws Exception {
-    Optional<KeyPair> own = OwnKey.of(context.config());
+    Optional<KeyPair> own = OwnKey.of(context.config(SshSettings.class));
     return own.isPresent() ? own.get() : made(context);
   }
 
@@ -60,7 +64,7 @@ final class Keys {
             () ->
                 KeyPair.ensure(
                     context.host(),
-                    privateDir(vmDir(context, vm)).resolve("ssh_host_ed25519_key"),
+                    privateDir(vmDir(context, vm.id())).resolve("ssh_host_ed25519_key"),
                     alias(vm)));
   }
 
@@ -73,8 +77,8 @@ final class Keys {
             vm.id(),
             TURN,
             () -> {
-              Path file = vmDir(context, vm).resolve("known_hosts");
-              Path fresh = vmDir(context, vm).resolve("known_hosts.new");
+              Path file = vmDir(context, vm.id()).resolve("known_hosts");
+              Path fresh = vmDir(context, vm.id()).resolve("known_hosts.new");
               String[] words = key.publicLine().split(" ", 3);
               Files.writeString(fresh, "%s %s %s\n".formatted(alias(vm), words[0], words[1]));
               Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -83,24 +87,72 @@ final class Keys {
   }
 
   /** Drops what is kept for a VM. */
-  static void forget(PluginContext context, VmView vm) throws Exception {
+  static void forget(PluginContext context, String id) throws Exception {
+    Path dir = vmDir(context, id);
     context
         .host()
         .withLock(
-            vm.id(),
+            id,
             TURN,
             () -> {
-              Path dir = vmDir(context, vm);
-              for (String file : VM_FILES) {
-                Files.deleteIfExists(dir.resolve(file));
-              }
-              try {
-                Files.delete(dir);
-              } catch (NoSuchFileException e) {
-                // There was nothing to drop.
-              }
+              drop(dir);
               return null;
             });
+  }
+
+  /**
+   * Drops what is kept for VMs that are gone. Anything that does not look like such a directory of
+   * ours stays.
+   */
+  static List<String> sweep(Predicate<String> exists, PluginContext context) throws Exception {
+    List<String> dropped = new ArrayList<>();
+    for (String id : kept(context)) {
+      if (!exists.test(id) && vanished(context, id, exists)) {
+        dropped.add("keys of VM " + id);
+      }
+    }
+    return dropped;
+  }
+
+  private static List<String> kept(PluginContext context) throws IOException {
+    Path vms = context.dataDir().resolve("vms");
+    if (!Files.isDirectory(vms, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try (Stream<Path> dirs = Files.list(vms)) {
+      return dirs.filter(dir -> Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS))
+          .map(dir -> dir.getFileName().toString())
+          .filter(id -> VM_ID.matcher(id).matches())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean vanished(PluginContext context, String id, Predicate<String> exists)
+      throws Exception {
+    return context
+        .host()
+        .withLock(
+            id,
+            TURN,
+            () -> {
+              if (exists.test(id)) {
+                return false;
+              }
+              try {
+                return drop(vmDir(context, id));
+              } catch (DirectoryNotEmptyException e) {
+                // Somebody keeps more in it than we put there: that is theirs.
+                return false;
+              }
+            });
+  }
+
+  private static boolean drop(Path dir) throws IOException {
+    for (String file : VM_FILES) {
+      Files.deleteIfExists(dir.resolve(file));
+    }
+    return Files.deleteIfExists(dir);
   }
 
   /** The name under which the host key is pinned; never the name of a machine. */
@@ -108,11 +160,11 @@ final class Keys {
     return "banger-" + vm.id();
   }
 
-  private static Path vmDir(PluginContext context, VmView vm) {
-    if (!VM_ID.matcher(vm.id()).matches()) {
-      throw new IllegalArgumentException("not a VM id: " + vm.id());
+  private static Path vmDir(PluginContext context, String id) {
+    if (!VM_ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("not a VM id: " + id);
     }
-    return context.dataDir().resolve("vms").resolve(vm.id());
+    return context.dataDir().resolve("vms").resolve(id);
   }
 
   private static Path privateDir(Path dir) throws IOException {

@@ -8,14 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** A key pair that the person has and configured, instead of one of banger's own. */
 final class OwnKey {
-  private static final String KEY = "key";
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.complementOf(
           EnumSet.of(
@@ -30,15 +27,8 @@ final class OwnKey {
    *
    * @throws CapabilityException of kind INVALID when ssh or a guest could not use it
    */
-  static Optional<KeyPair> of(Map<String, String> config) throws IOException {
-    Set<String> unknown = new TreeSet<>(config.keySet());
-    unknown.remove(KEY);
-    if (!unknown.isEmpty()) {
-      throw invalid(
-          "[plugins.ssh-access] has no %s".formatted(String.join(", ", unknown)),
-          "all it has is key, which may be written as ssh_key at the top");
-    }
-    String configured = config.getOrDefault(KEY, "");
+  static Optional<KeyPair> of(SshSettings settings) throws IOException {
+    String configured = settings.key();
     if (configured.isEmpty()) {
       return Optional.empty();
     }

@@ -9,6 +9,7 @@ import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.DoctorCheck;
 import dev.banger.api.GuestFile;
+import dev.banger.api.Launch;
 import dev.banger.api.Permission;
 import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
@@ -18,7 +19,6 @@ import dev.banger.api.VmView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** See the package. */
@@ -42,20 +42,23 @@ public final class SshAccessPlugin implements CapabilityPlugin {
   public void register(Registrar registrar) {
     registrar.describe("SSH into guests with a key of banger's own and pinned host keys");
     registrar.needs(Permission.VM_READ, Permission.hostTool("ssh-keygen"));
-    registrar.earlyFiles(SshAccessPlugin::earlyFiles);
-    registrar.vmRemoved((vm, context) -> Keys.forget(context, vm));
+    registrar.config(SshSettings.DEFAULTS);
+    registrar.contribute(SshAccessPlugin::contribute);
+    registrar.vmRemoved((vm, context) -> Keys.forget(context, vm.id()));
+    registrar.sweep(Keys::sweep);
     registrar.command(SSH_INFO, SshAccessPlugin::info);
     registrar.doctor("ssh-keygen", SshAccessPlugin::check);
   }
 
-  static List<GuestFile> earlyFiles(VmView vm, PluginContext context) throws Exception {
+  static void contribute(VmView vm, Launch launch, PluginContext context) throws Exception {
     KeyPair hostKey = Keys.host(context, vm);
-    return List.of(
-        GuestFile.directory("/root/.ssh", 0700),
-        GuestFile.file("/root/.ssh/authorized_keys", 0600, line(Keys.user(context).publicLine())),
-        GuestFile.file("/etc/ssh/ssh_host_ed25519_key", 0600, hostKey.privateBytes()),
-        GuestFile.file("/etc/ssh/ssh_host_ed25519_key.pub", 0644, line(hostKey.publicLine())),
-        GuestFile.file(SshdConfig.PATH, 0644, SshdConfig.TEXT.getBytes(UTF_8)));
+    byte[] authorized = line(Keys.user(context).publicLine());
+    launch.file(GuestFile.directory("/root/.ssh", 0700));
+    launch.file(GuestFile.file("/root/.ssh/authorized_keys", 0600, authorized));
+    launch.file(GuestFile.file("/etc/ssh/ssh_host_ed25519_key", 0600, hostKey.privateBytes()));
+    launch.file(
+        GuestFile.file("/etc/ssh/ssh_host_ed25519_key.pub", 0644, line(hostKey.publicLine())));
+    launch.file(GuestFile.file(SshdConfig.PATH, 0644, SshdConfig.TEXT.getBytes(UTF_8)));
   }
 
   private static byte[] line(String text) {
@@ -78,7 +81,7 @@ public final class SshAccessPlugin implements CapabilityPlugin {
 
   static DoctorCheck.Outcome check(PluginContext context) throws IOException {
     try {
-      OwnKey.of(context.config());
+      OwnKey.of(context.config(SshSettings.class));
     } catch (CapabilityException e) {
       return DoctorCheck.Outcome.fail(e.getMessage(), e.hint());
     }

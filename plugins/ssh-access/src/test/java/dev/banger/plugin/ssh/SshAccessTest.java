@@ -7,6 +7,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CommandResult;
 import dev.banger.api.DoctorCheck;
 import dev.banger.api.GuestFile;
+import dev.banger.api.Launch;
 import dev.banger.api.VmView;
 import dev.banger.api.build.Registration;
 import dev.banger.testkit.FakeCapabilityHost;
@@ -18,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +51,37 @@ class SshAccessTest {
                 Files.createDirectory(temp.resolve("guests")))
             .with(WEB)
             .with(DB);
-    context = new FakeContext("ssh-access", Files.createDirectory(temp.resolve("data")), host);
+    Files.createDirectory(temp.resolve("data"));
+    configured("");
   }
 
   private Map<String, GuestFile> earlyFiles(VmView vm) throws Exception {
     Map<String, GuestFile> files = new TreeMap<>();
-    SshAccessPlugin.earlyFiles(vm, context).forEach(file -> files.put(file.path(), file));
+    SshAccessPlugin.contribute(vm, new FilesOnly(files), context);
     return files;
+  }
+
+  /** Takes the files of a launch; there is to be nothing else. */
+  private record FilesOnly(Map<String, GuestFile> files) implements Launch {
+    @Override
+    public void file(GuestFile file) {
+      assertThat(files.put(file.path(), file)).as("two of " + file.path()).isNull();
+    }
+
+    @Override
+    public void kernelArgument(String argument) {
+      throw new AssertionError(argument);
+    }
+
+    @Override
+    public void disk(String name, Path image, boolean readOnly) {
+      throw new AssertionError(name);
+    }
+
+    @Override
+    public void endpoint(String name, String uri) {
+      throw new AssertionError(name);
+    }
   }
 
   private static String text(GuestFile file) {
@@ -163,25 +188,72 @@ class SshAccessTest {
     earlyFiles(DB);
     info("web");
 
-    Keys.forget(context, WEB);
-    Keys.forget(context, WEB);
-    Keys.forget(context, FakeVm.running("unheard-of"));
+    Keys.forget(context, WEB.id());
+    Keys.forget(context, WEB.id());
+    Keys.forget(context, FakeVm.running("unheard-of").id());
 
+    assertThat(kept()).containsExactly(DB.id());
+  }
+
+  private List<String> kept() throws IOException {
     try (Stream<Path> left = Files.list(temp.resolve("data/vms"))) {
-      assertThat(left).containsExactly(temp.resolve("data/vms").resolve(DB.id()));
+      return left.map(path -> path.getFileName().toString()).sorted().toList();
     }
   }
 
   @Test
   void an_id_that_would_escape_is_refused() {
-    VmView evil =
-        new FakeVm("../../../etc", "evil", "tiny", "running", "", Instant.EPOCH, Map.of());
-    assertThatThrownBy(() -> Keys.forget(context, evil))
+    assertThatThrownBy(() -> Keys.forget(context, "../../../etc"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private void configured(Map<String, String> config) {
-    context = new FakeContext("ssh-access", temp.resolve("data"), host, config);
+  @Test
+  void keys_of_vms_that_are_gone_are_swept_and_no_others() throws Exception {
+    earlyFiles(WEB);
+    earlyFiles(DB);
+    info("db");
+
+    assertThat(Keys.sweep(WEB.id()::equals, context)).containsExactly("keys of VM " + DB.id());
+    assertThat(Keys.sweep(WEB.id()::equals, context)).isEmpty();
+
+    assertThat(kept()).containsExactly(WEB.id());
+    assertThat(earlyFiles(WEB)).hasSize(5);
+  }
+
+  @Test
+  void a_sweep_before_anything_was_made_finds_nothing() throws Exception {
+    assertThat(Keys.sweep(_ -> false, context)).isEmpty();
+  }
+
+  @Test
+  void a_sweep_leaves_what_is_not_provably_its_own() throws Exception {
+    Path vms = Files.createDirectory(temp.resolve("data/vms"));
+    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    Files.writeString(elsewhere.resolve("known_hosts"), "somebody's");
+    Files.createSymbolicLink(vms.resolve("0123456789ab"), elsewhere);
+    Files.createDirectory(vms.resolve("notes"));
+    Files.writeString(vms.resolve("aaaaaaaaaaaa"), "a file");
+    Path theirs = Files.createDirectory(vms.resolve("bbbbbbbbbbbb"));
+    Files.writeString(theirs.resolve("todo"), "somebody's");
+
+    assertThat(Keys.sweep(_ -> false, context)).isEmpty();
+
+    assertThat(elsewhere.resolve("known_hosts")).exists();
+    assertThat(kept()).containsExactly("0123456789ab", "aaaaaaaaaaaa", "bbbbbbbbbbbb", "notes");
+  }
+
+  @Test
+  void a_vm_that_comes_while_the_sweep_looks_keeps_its_keys() throws Exception {
+    earlyFiles(WEB);
+    AtomicInteger asked = new AtomicInteger();
+
+    assertThat(Keys.sweep(_ -> asked.incrementAndGet() > 1, context)).isEmpty();
+
+    assertThat(kept()).containsExactly(WEB.id());
+  }
+
+  private void configured(String key) {
+    context = new FakeContext("ssh-access", temp.resolve("data"), host, new SshSettings(key));
   }
 
   private Path ownKey() throws Exception {
@@ -195,7 +267,7 @@ class SshAccessTest {
   @Test
   void a_configured_key_is_used_and_only_its_public_half_goes_into_guests() throws Exception {
     Path key = ownKey();
-    configured(Map.of("key", key.toString()));
+    configured(key.toString());
 
     assertThat(text(earlyFiles(WEB).get("/root/.ssh/authorized_keys")))
         .isEqualTo(Files.readString(temp.resolve("mine.pub")));
@@ -209,23 +281,22 @@ class SshAccessTest {
   @Test
   void a_configured_key_that_cannot_work_is_refused_with_what_to_do() throws Exception {
     Path key = ownKey();
-    refused(Map.of("key", "mine"), "must be an absolute path, got mine", "begin it with");
-    refused(Map.of("key", "/no/such/key"), "/no/such/key, and there is no such file", "ssh-keygen");
-    refused(Map.of("keys", "x"), "[plugins.ssh-access] has no keys", "ssh_key");
+    refused("mine", "must be an absolute path, got mine", "begin it with");
+    refused("/no/such/key", "/no/such/key, and there is no such file", "ssh-keygen");
 
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
-    refused(Map.of("key", key.toString()), "others may use too (rw-r-----)", "chmod 600 " + key);
+    refused(key.toString(), "others may use too (rw-r-----)", "chmod 600 " + key);
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
 
     Path half = temp.resolve("mine.pub");
     Files.writeString(half, "ssh-rsa AAAA\ncommand=x ssh-rsa AAAA");
-    refused(Map.of("key", key.toString()), "does not hold one public key", "ssh-keygen -y");
+    refused(key.toString(), "does not hold one public key", "ssh-keygen -y");
     Files.delete(half);
-    refused(Map.of("key", key.toString()), half + " is not there", "ssh-keygen -y -f " + key);
+    refused(key.toString(), half + " is not there", "ssh-keygen -y -f " + key);
   }
 
-  private void refused(Map<String, String> config, String sentence, String hint) throws Exception {
-    configured(config);
+  private void refused(String configuredKey, String sentence, String hint) throws Exception {
+    configured(configuredKey);
     assertThatThrownBy(() -> earlyFiles(WEB))
         .isInstanceOfSatisfying(CapabilityException.class, e -> assertThat(e.hint()).contains(hint))
         .hasMessageContaining(sentence);

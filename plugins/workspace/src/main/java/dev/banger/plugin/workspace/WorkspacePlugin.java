@@ -14,7 +14,6 @@ import dev.banger.api.Registrar;
 import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.api.VmView;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,13 +64,9 @@ public final class WorkspacePlugin implements CapabilityPlugin {
         Permission.GUEST_FILES,
         Permission.hostTool("git"),
         Permission.hostTool("tar"));
+    registrar.sweep((_, context) -> Scratch.sweep(context));
     registrar.command(PREPARE, WorkspacePlugin::prepare);
     registrar.doctor("git", WorkspacePlugin::check);
-  }
-
-  @Override
-  public void open(PluginContext context) throws IOException {
-    Scratch.sweep(context.dataDir());
   }
 
   static CommandResult prepare(CommandCall call) throws Exception {
@@ -89,7 +84,7 @@ public final class WorkspacePlugin implements CapabilityPlugin {
 
   private static CommandResult transfer(CommandCall call, Destination destination)
       throws Exception {
-    try (Scratch scratch = Scratch.make(call.context().dataDir())) {
+    try (Scratch scratch = Scratch.make(call.context())) {
       call.progress().started("read_repository");
       Git git = Git.in(call.host(), scratch.dir());
       Source source = Source.at(git, call.path("path"));

@@ -428,13 +428,21 @@ class PrepareTest {
   }
 
   @Test
-  void what_a_dead_daemon_left_is_swept_at_open() throws Exception {
-    Scratch left = Scratch.make(context.dataDir());
-    Files.writeString(left.dir().resolve("workspace.tar"), "half");
+  void what_a_dead_daemon_left_is_swept_and_a_transfer_under_way_is_not() throws Exception {
+    assertThat(Scratch.sweep(context)).isEmpty();
+    Path marked = Files.createDirectories(temp.resolve("data/transfers/t1"));
+    Files.createFile(marked.resolve("under-way"));
+    Files.writeString(marked.resolve("workspace.tar"), "half");
+    Path unmarked = Files.createDirectories(temp.resolve("data/transfers/t2"));
 
-    new WorkspacePlugin().open(context);
-
-    assertThat(left.dir()).doesNotExist();
+    try (Scratch underWay = Scratch.make(context)) {
+      assertThat(Scratch.sweep(context))
+          .containsExactlyInAnyOrder("half-done transfer t1", "half-done transfer t2");
+      assertThat(Scratch.sweep(context)).isEmpty();
+      assertThat(underWay.dir()).isDirectory();
+    }
+    assertThat(marked).doesNotExist();
+    assertThat(unmarked).doesNotExist();
   }
 
   @Test
