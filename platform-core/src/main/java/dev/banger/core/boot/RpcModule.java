@@ -12,6 +12,7 @@ import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.plugins.PluginRuntime;
+import dev.banger.core.plugins.PluginTrace;
 import dev.banger.core.rpc.ConfigMethods;
 import dev.banger.core.rpc.ConfiguredSpecs;
 import dev.banger.core.rpc.DaemonMethods;
@@ -57,7 +58,8 @@ final class RpcModule extends AbstractModule {
     Map<String, RpcMethod> table = methods.asMap();
     return (daemon, report) -> {
       PluginMethods pluginMethods =
-          new PluginMethods(plugins, operations, history, ref -> vms.resolve(ref).id().value());
+          new PluginMethods(
+              plugins, operations, new PluginTrace(history), ref -> vms.resolve(ref).id().value());
       new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms)).register(table);
       new OperationMethods(operations).register(table);
       new ImageMethods(images, imports, vms, operations).register(table);

@@ -2,25 +2,23 @@ package dev.banger.core.plugins;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * A plugin as {@code plugin info} shows it.
  *
- * @param manifest as on disk; empty when it cannot be read
+ * @param manifestJson as on disk; an empty object when it cannot be read
  * @param versions what is in use of it, and what it could be rolled back to
  * @param leaked what unloaded versions left behind, for people; empty when nothing
  * @param leftovers what could not be taken back yet
  */
 public record PluginDetails(
     PluginInfo info,
-    Map<String, Object> manifest,
+    String manifestJson,
     List<VersionInUse> versions,
     String leaked,
     List<Leftover> leftovers) {
   public PluginDetails {
-    manifest = Map.copyOf(manifest);
     versions = List.copyOf(versions);
     leftovers = List.copyOf(leftovers);
   }

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.CommandMode;
-import dev.banger.api.TerminalStreams;
 import dev.banger.api.build.JsonText;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
@@ -136,7 +135,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     List<JournalRow> rows = OpenRows.of(journal).map(open -> open.of(id)).orElse(List.of());
     return new PluginDetails(
         info(found),
-        found.manifest().map(PluginManifest::tree).orElse(Map.of()),
+        JsonText.compact(found.manifest().map(PluginManifest::tree).orElse(Map.of())),
         versionsOf(id, rows),
         leaks.report(id),
         rows.stream()
@@ -273,8 +272,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    *
    * @return its exit code
    */
-  public int attach(
-      String pluginId, String command, String argsJson, Path cwd, TerminalStreams terminal)
+  public int attach(String pluginId, String command, String argsJson, Path cwd, Terminal terminal)
       throws InterruptedException {
     return commands.attach(
         new Commands.Use(pluginId, command, argsJson, cwd), Progress.NONE, terminal);

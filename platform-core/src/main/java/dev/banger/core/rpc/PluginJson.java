@@ -1,6 +1,5 @@
 package dev.banger.core.rpc;
 
-import dev.banger.api.build.JsonText;
 import dev.banger.client.Json;
 import dev.banger.client.MalformedJsonException;
 import dev.banger.core.model.BangerException;
@@ -9,7 +8,7 @@ import dev.banger.core.plugins.Installation;
 import dev.banger.core.plugins.PluginChange;
 import dev.banger.core.plugins.PluginDetails;
 import dev.banger.core.plugins.PluginInfo;
-import dev.banger.hooks.HookRun;
+import dev.banger.core.plugins.PluginRun;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,11 +54,11 @@ final class PluginJson {
   }
 
   static Json of(PluginDetails details) {
-    Map<String, Object> manifest = details.manifest();
+    Json manifest = parse(details.manifestJson());
     return builder(details.info())
-        .put("requires", plain(manifest.getOrDefault("requires", Map.of())))
+        .put("requires", or(manifest.get("requires"), Json.object(Map.of())))
         .put("steps", objects(manifest.get("steps"), STEP))
-        .put("hooks", plain(manifest.getOrDefault("hooks", List.of())))
+        .put("hooks", or(manifest.get("hooks"), Json.array(List.of())))
         .put("config", objects(manifest.get("config"), KEY))
         .put("versions", Json.array(details.versions().stream().map(PluginJson::of).toList()))
         .put("leaked", details.leaked())
@@ -67,28 +66,27 @@ final class PluginJson {
         .done();
   }
 
-  private static Json plain(Object tree) {
-    return parse(JsonText.compact(tree));
-  }
-
-  private static Json objects(Object list, Set<String> shown) {
-    List<?> items = list instanceof List<?> given ? given : List.of();
+  /** Of each object in a list what people are shown. */
+  private static Json objects(Json list, Set<String> shown) {
     return Json.array(
-        items.stream()
-            .filter(Map.class::isInstance)
+        list.elements().stream()
             .map(
                 item -> {
                   Json.Builder json = Json.build();
-                  ((Map<?, ?>) item)
+                  item.fields()
                       .forEach(
                           (name, value) -> {
                             if (shown.contains(name)) {
-                              json.put(String.valueOf(name), plain(value));
+                              json.put(name, value);
                             }
                           });
                   return json.done();
                 })
             .toList());
+  }
+
+  private static Json or(Json value, Json otherwise) {
+    return value.isNull() ? otherwise : value;
   }
 
   private static Json of(PluginDetails.VersionInUse version) {
@@ -140,10 +138,10 @@ final class PluginJson {
         .done();
   }
 
-  static Json of(HookRun run) {
+  static Json of(PluginRun run) {
     return Json.build()
         .put("op", run.operation())
-        .put("vm", run.vmName())
+        .put("vm", run.vm())
         .put("plugin", run.plugin())
         .put("version", run.version())
         .put("step", run.step())

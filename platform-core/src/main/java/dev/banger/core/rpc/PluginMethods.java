@@ -1,6 +1,5 @@
 package dev.banger.core.rpc;
 
-import dev.banger.api.CapabilityException;
 import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.Operations;
@@ -8,7 +7,7 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.plugins.PluginChange;
 import dev.banger.core.plugins.PluginRuntime;
-import dev.banger.hooks.HookHistory;
+import dev.banger.core.plugins.PluginTrace;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +17,9 @@ import java.util.function.Function;
 
 /** The {@code plugin.*} methods. */
 public final class PluginMethods {
-  private static final int MAX_TRACE = 10_000;
-
   private final PluginRuntime plugins;
   private final Operations operations;
-  private final HookHistory history;
+  private final PluginTrace trace;
   private final Function<String, String> vmIds;
 
   /**
@@ -31,11 +28,11 @@ public final class PluginMethods {
   public PluginMethods(
       PluginRuntime plugins,
       Operations operations,
-      HookHistory history,
+      PluginTrace trace,
       Function<String, String> vmIds) {
     this.plugins = plugins;
     this.operations = operations;
-    this.history = history;
+    this.trace = trace;
     this.vmIds = vmIds;
   }
 
@@ -89,15 +86,15 @@ public final class PluginMethods {
   private Json trace(RpcCall call) {
     Params params = call.params();
     Optional<String> vm = params.optionalText("ref").filter(ref -> !ref.isEmpty()).map(vmIds);
-    int limit = Math.clamp(params.integer("limit").orElse(200), 0, MAX_TRACE);
-    try {
-      return Json.array(
-          history.runs(params.optionalText("op").filter(op -> !op.isEmpty()), vm, limit).stream()
-              .map(PluginJson::of)
-              .toList());
-    } catch (CapabilityException e) {
-      throw new BangerException(ErrorKind.HOST, e.getMessage(), e.hint(), List.of(), e);
-    }
+    return Json.array(
+        trace
+            .runs(
+                params.optionalText("op").filter(op -> !op.isEmpty()),
+                vm,
+                params.integer("limit").orElse(200))
+            .stream()
+            .map(PluginJson::of)
+            .toList());
   }
 
   static Path cwd(Params params) {

@@ -1,13 +1,12 @@
 package dev.banger.core.rpc;
 
-import dev.banger.api.TerminalStreams.Size;
 import dev.banger.client.Json;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.plugins.PluginRuntime;
+import dev.banger.core.plugins.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** The method that attaches a client to a command of a plugin. */
 final class PluginStreams {
@@ -27,25 +26,22 @@ final class PluginStreams {
     String command = params.text("command");
     Path cwd = PluginMethods.cwd(params);
     String args = PluginMethods.args(params);
-    Optional<Size> size =
+    Terminal terminal =
         params.flag("tty", false)
-            ? Optional.of(
-                new Size(
-                    atLeastOne(params.integer("rows").orElse(24)),
-                    atLeastOne(params.integer("cols").orElse(80))))
-            : Optional.empty();
+            ? Terminal.tty(params.integer("rows").orElse(24), params.integer("cols").orElse(80))
+            : Terminal.pipes();
     plugins.checkAttachable(plugin, command, args, cwd);
     StreamEnds client = call.upgrade();
     Client watcher = new Client(Thread.currentThread());
-    AttachedTerminal terminal = new AttachedTerminal(client, size, watcher::left);
+    AttachedTerminal attached = new AttachedTerminal(client, terminal, watcher::left);
     try {
       int code = plugins.attach(plugin, command, args, cwd, terminal);
       watcher.finished();
-      terminal.finish();
+      attached.finish();
       client.exit(code);
     } catch (BangerException e) {
       watcher.finished();
-      terminal.finish();
+      attached.finish();
       client.error(e, FAILED);
     } catch (InterruptedException e) {
       if (!watcher.finished()) {
@@ -53,13 +49,9 @@ final class PluginStreams {
         throw e;
       }
     } finally {
-      terminal.close();
+      attached.close();
     }
     return Json.NULL;
-  }
-
-  private static int atLeastOne(int number) {
-    return Math.max(1, number);
   }
 
   /** Interrupts the thread that serves a client when that has left, and only while it serves. */

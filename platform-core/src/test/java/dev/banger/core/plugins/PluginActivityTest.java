@@ -5,13 +5,9 @@ import static dev.banger.core.plugins.PluginFixture.registering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.banger.api.TerminalStreams;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,13 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,20 +143,6 @@ class PluginActivityTest {
     await(() -> Files.exists(ended));
   }
 
-  /** Bytes instead of a person. */
-  private record Pipes(InputStream in, OutputStream out, OutputStream err)
-      implements TerminalStreams {
-    @Override
-    public Optional<Size> size() {
-      return Optional.of(new Size(24, 80));
-    }
-
-    @Override
-    public void onResize(Consumer<Size> listener) {
-      listener.accept(new Size(50, 100));
-    }
-  }
-
   @Test
   void an_attached_command_has_the_other_end_and_its_own_exit_code() throws Exception {
     harness.with(
@@ -171,7 +151,7 @@ class PluginActivityTest {
             """
             r.command(CommandSpec.builder("test w", "does it").example("x").attach().build(), call -> {
               TerminalStreams t = call.terminal();
-              t.onResize(size -> { try { t.err().write(size.columns()); } catch (Exception e) {} });
+              t.err().write((t.size().get().columns() + " ").getBytes());
               t.in().transferTo(t.out());
               return CommandResult.exit(7);
             });
@@ -181,20 +161,42 @@ class PluginActivityTest {
             });
             """));
     PluginRuntime runtime = harness.start();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Pipes pipes =
-        new Pipes(new ByteArrayInputStream("hello".getBytes(StandardCharsets.UTF_8)), out, err);
+    Terminal terminal = Terminal.tty(24, 80);
+    try (OutputStream typing = terminal.typing()) {
+      typing.write("hello".getBytes(StandardCharsets.UTF_8));
+    }
 
-    assertThat(runtime.attach("w", "test w", "{}", Path.of("/"), pipes)).isEqualTo(7);
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("hello");
-    assertThat(err.toByteArray()).containsExactly(100);
+    assertThat(runtime.attach("w", "test w", "{}", Path.of("/"), terminal)).isEqualTo(7);
+    terminal.ended();
+    assertThat(new String(terminal.written().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("80 hello");
+    assertThat(terminal.errors().readAllBytes()).isEmpty();
+    terminal.hangUp();
+    assertThatThrownBy(() -> terminal.out().write(1)).hasMessageContaining("gone away");
     assertThatThrownBy(() -> watch(_ -> {})).hasMessageContaining("attached to a terminal");
     assertThatThrownBy(() -> runtime.checkAttachable("w", "test plain", "{}", Path.of("/")))
         .hasMessageContaining("is not attached to a terminal");
     assertThatThrownBy(
             () -> runtime.call("w", "test plain", "{}", Path.of("/"), Progress.NONE, _ -> {}))
         .hasMessageContaining("not of mode ATTACH");
+  }
+
+  @Test
+  void a_terminal_tells_its_new_size_and_drops_a_listener_that_fails() {
+    Terminal terminal = Terminal.tty(0, 80);
+    List<Integer> seen = new ArrayList<>();
+    terminal.onResize(size -> seen.add(size.columns()));
+    terminal.onResize(
+        size -> {
+          throw new IllegalStateException("at " + size);
+        });
+    terminal.resized(50, 100);
+    terminal.resized(0, 7);
+    terminal.resized(50, 120);
+
+    assertThat(seen).containsExactly(100, 120);
+    assertThat(terminal.size().orElseThrow().columns()).isEqualTo(120);
+    assertThat(Terminal.pipes().size()).isEmpty();
   }
 
   @Test
