@@ -77,7 +77,9 @@ class AuthorsPathIT {
       desk.shell(project, "mvn -q -B verify").ok();
 
       String one = project.resolve("target/trail-1.0.0.zip").toString();
-      assertThat(home.run("plugin", "install", one).exited(2).err()).contains("run guest commands").contains("--yes");
+      assertThat(home.run("plugin", "install", one).exited(2).err())
+          .contains("run guest commands")
+          .contains("--yes");
       assertThat(state(home)).isEqualTo("not there");
 
       home.ok("plugin", "install", one, "--yes");
