@@ -161,6 +161,7 @@ final class PluginManager {
     found
         .filter(plugin -> plugin.state() != PluginState.ACTIVE && !plugin.reason().isEmpty())
         .ifPresent(plugin -> all.add(plugin.reason()));
+    all.add(blockedWithout(id));
     all.addAll(staying(id));
     all.removeIf(String::isEmpty);
     return new PluginChange(
@@ -168,6 +169,17 @@ final class PluginManager {
         found.map(FoundPlugin::version).orElse(""),
         found.map(FoundPlugin::state).orElse(PluginState.DISABLED),
         String.join("; ", all));
+  }
+
+  /** Who cannot do with the plugin as it is now. */
+  private String blockedWithout(String id) {
+    List<String> blocked =
+        set.known().stream()
+            .filter(found -> found.state() == PluginState.BLOCKED)
+            .filter(found -> found.reason().startsWith("needs plugin " + id + " "))
+            .map(FoundPlugin::id)
+            .toList();
+    return blocked.isEmpty() ? "" : "blocked by that: " + String.join(", ", blocked);
   }
 
   /** Which versions go later, and when. */
@@ -206,14 +218,7 @@ final class PluginManager {
           require(id);
           decide(id, false);
           var _ = renew(id, false);
-          List<String> blocked =
-              set.known().stream()
-                  .filter(found -> found.state() == PluginState.BLOCKED)
-                  .filter(found -> found.reason().startsWith("needs plugin " + id + " "))
-                  .map(FoundPlugin::id)
-                  .toList();
-          return result(
-              id, blocked.isEmpty() ? "" : "blocked without it: " + String.join(", ", blocked));
+          return result(id);
         });
   }
 

@@ -351,7 +351,7 @@ class PluginChangesTest {
     assertBlocked("ring-a", "plugins require each other: ring-a needs ring-b needs ring-a");
     assertBlocked("ring-b", "plugins require each other");
 
-    assertThat(runtime.disable("z-base").note()).contains("blocked without it: a-app");
+    assertThat(runtime.disable("z-base").note()).contains("blocked by that: a-app");
     assertThat(log).hasContent("+z-base +a-app - - ");
     runtime.enable("z-base");
     assertThat(harness.info("a-app").state()).isEqualTo(PluginState.ACTIVE);
