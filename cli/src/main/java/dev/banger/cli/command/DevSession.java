@@ -7,9 +7,13 @@ import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.daemon.Manifests;
 import dev.banger.cli.term.Signals;
 import dev.banger.client.BangerClient;
+import dev.banger.client.DaemonSocket;
 import dev.banger.client.Json;
 import dev.banger.client.RpcException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -67,14 +71,29 @@ final class DevSession {
     long last = watch.fingerprint();
     long loaded = last;
     load(loaded);
+    String daemon = daemon("");
     while (!ended.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
       long now = watch.fingerprint();
       boolean isSettled = now == last;
       last = now;
-      if (isSettled && now != loaded) {
+      String daemonNow = daemon(daemon);
+      // A daemon that was restarted has forgotten the build folder.
+      if (isSettled && (now != loaded || !daemonNow.equals(daemon))) {
         loaded = now;
         load(now);
+        daemon = daemon(daemonNow);
       }
+    }
+  }
+
+  /** Tells one daemon from the next; {@code before} while none listens. */
+  private String daemon(String before) {
+    try {
+      BasicFileAttributes socket =
+          Files.readAttributes(DaemonSocket.path(call.console().env()), BasicFileAttributes.class);
+      return socket.fileKey() + " " + socket.creationTime();
+    } catch (IOException e) {
+      return before;
     }
   }
 

@@ -190,6 +190,10 @@ class MischiefIT {
       assertThat(home.ok("vm", "list", "-o", "json").json().toString()).contains("\"stopped\"");
       home.ok("vm", "delete", "orphan");
       calmGoesOn();
+      assertThat(home.run("doctor").out())
+          .contains("mischief 1.0.0, step trouble holds something for deleted vm orphan");
+      home.ok("plugin", "remove", "mischief", "--purge", "--yes");
+      assertThat(home.run("doctor").out()).doesNotContain("mischief");
     } finally {
       Path zip = home.dir().resolve("build/mischief-1.0.0.zip");
       Files.copy(zip, plugin);

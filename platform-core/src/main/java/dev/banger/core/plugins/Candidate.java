@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import dev.banger.api.ApiVersion;
 import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
+import dev.banger.api.build.JsonText;
 import dev.banger.api.build.Manifest;
 import dev.banger.core.host.IoReasons;
 import dev.banger.core.plugins.FoundPlugin.Source;
@@ -95,6 +96,7 @@ record Candidate(FoundPlugin found, Path staging, Path target, List<String> note
           left = copy(jar, staging.resolve("lib").resolve(jar.getFileName()), left);
         }
       }
+      redeclare(staging, project, loader);
       Trees.sync(staging);
       String digest = Digests.ofPlugin(staging);
       return checked(staging, Source.DEV, project, digest, settings, loader, active);
@@ -106,6 +108,48 @@ record Candidate(FoundPlugin found, Path staging, Path target, List<String> note
       discard(staging);
       throw e;
     }
+  }
+
+  /**
+   * Writes the manifest anew from the code: an editor that compiles does not run the step of the
+   * build which does that.
+   */
+  private static void redeclare(Path staging, Path project, PluginLoader loader)
+      throws IOException {
+    PluginManifest old = manifest(staging);
+    try {
+      Map<String, Object> tree = loader.declared(found(old, Source.DEV, project, staging, ""));
+      Files.writeString(staging.resolve(Manifest.FILE), JsonText.pretty(tree));
+    } catch (CapabilityException e) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          "plugin %s: %s".formatted(old.title(), e.getMessage()),
+          "what ran before goes on; the next build is tried again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CapabilityException(FailureKind.UNAVAILABLE, "interrupted");
+    }
+  }
+
+  private static PluginManifest manifest(Path staging) {
+    try {
+      return PluginManifest.read(staging);
+    } catch (IllegalArgumentException e) {
+      throw refusal("%s: %s".formatted(Manifest.FILE, e.getMessage()));
+    }
+  }
+
+  private static FoundPlugin found(
+      PluginManifest manifest, Source source, Path origin, Path staging, String digest) {
+    return new FoundPlugin(
+        manifest.id(),
+        source,
+        origin,
+        staging,
+        digest,
+        Optional.of(manifest),
+        PluginState.ACTIVE,
+        "");
   }
 
   /** Returns what is left of the allowance. */
@@ -141,22 +185,8 @@ record Candidate(FoundPlugin found, Path staging, Path target, List<String> note
       PluginSettings settings,
       PluginLoader loader,
       List<HostedPlugin> active) {
-    PluginManifest manifest;
-    try {
-      manifest = PluginManifest.read(staging);
-    } catch (IllegalArgumentException e) {
-      throw refusal("%s: %s".formatted(Manifest.FILE, e.getMessage()));
-    }
-    FoundPlugin found =
-        new FoundPlugin(
-            manifest.id(),
-            source,
-            origin,
-            staging,
-            digest,
-            Optional.of(manifest),
-            PluginState.ACTIVE,
-            "");
+    PluginManifest manifest = manifest(staging);
+    FoundPlugin found = found(manifest, source, origin, staging, digest);
     if (!manifest.api().admits(ApiVersion.MAJOR, ApiVersion.MINOR)) {
       throw refusal(
           "plugin %s needs plugin-api %s, this is %s"

@@ -90,8 +90,15 @@ final class HostedPlugin extends Plugin implements Participant {
    *
    * @throws CapabilityException saying what is wrong
    */
-  void trial() throws InterruptedException {
+  Registration trial() throws InterruptedException {
     var _ = declare();
+    return registration;
+  }
+
+  /** What the manifest would say, whatever it says. */
+  Map<String, Object> declared() throws InterruptedException {
+    Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
+    return Manifest.of(manifest.identity(), loaded.registration());
   }
 
   private CapabilityPlugin declare() throws InterruptedException {

@@ -65,9 +65,29 @@ final class PluginLoader {
    * @throws CapabilityException saying what is wrong
    */
   void trial(FoundPlugin found, Map<String, Object> config) throws InterruptedException {
+    var _ = asked(found, config, HostedPlugin::trial);
+  }
+
+  /**
+   * The manifest that a version's code would have been built with.
+   *
+   * @throws CapabilityException saying what is wrong with the code
+   */
+  Map<String, Object> declared(FoundPlugin found) throws InterruptedException {
+    return asked(found, Map.of(), HostedPlugin::declared);
+  }
+
+  /** Something to be had from a version that is not opened. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(HostedPlugin plugin) throws InterruptedException;
+  }
+
+  private <T> T asked(FoundPlugin found, Map<String, Object> config, Question<T> question)
+      throws InterruptedException {
     Pf4jPlugins pf4j = manager(found, config);
     try {
-      pf4j.load().trial();
+      return question.ask(pf4j.load());
     } catch (CapabilityException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

@@ -7,6 +7,7 @@ import dev.banger.core.plugins.FoundPlugin.Source;
 import dev.banger.hooks.InstalledPlugins;
 import dev.banger.hooks.InstalledPlugins.Installed;
 import dev.banger.hooks.Journal;
+import dev.banger.hooks.JournalRow;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -256,21 +257,14 @@ final class PluginManager {
     return exclusively(
         () -> {
           Optional<Installed> before = decided(id);
-          boolean isInstalled = before.flatMap(Installed::current).isPresent();
-          if (!isInstalled) {
-            FoundPlugin found = require(id);
-            throw new BangerException(
-                ErrorKind.ILLEGAL_STATE,
-                found.source() == Source.DEV
-                    ? "plugin %s is not installed, it is laid over from %s"
-                        .formatted(id, found.origin())
-                    : "plugin %s is not installed, it comes with banger or lies in %s"
-                        .formatted(id, found.origin()),
-                "banger plugin %s %s"
-                    .formatted(found.source() == Source.DEV ? "undev" : "disable", id));
+          List<JournalRow> rows = OpenRows.of(journal).map(all -> all.of(id)).orElse(List.of());
+          if (before.flatMap(Installed::current).isEmpty()) {
+            if (purge && set.known(id).isEmpty() && !rows.isEmpty() && !isLoaded(id)) {
+              return forgotten(id, rows);
+            }
+            throw notInstalled(require(id));
           }
-          List<String> vms =
-              OpenRows.vms(OpenRows.of(journal).map(rows -> rows.of(id)).orElse(List.of()));
+          List<String> vms = OpenRows.vms(rows.stream().filter(this::isOfAVm).toList());
           if (purge && !vms.isEmpty()) {
             throw new BangerException(
                 ErrorKind.CONFLICT,
@@ -284,16 +278,63 @@ final class PluginManager {
             installed.put(
                 new Installed(id, false, Optional.empty(), Optional.empty(), Instant.now()));
           }
+          String forgotten = purge ? forget(rows) : "";
           var _ = renew(id, false);
           if (purge) {
-            ports.purge(id);
-            Trees.tryDelete(settings.dataRoot().resolve(id));
+            purge(id);
           }
-          PluginChange now = result(id, "removed " + version);
+          PluginChange now = result(id, "removed " + version, forgotten);
           return set.known(id).isPresent()
               ? now
               : new PluginChange(id, version, PluginState.DISABLED, now.note());
         });
+  }
+
+  private static BangerException notInstalled(FoundPlugin found) {
+    return new BangerException(
+        ErrorKind.ILLEGAL_STATE,
+        found.source() == Source.DEV
+            ? "plugin %s is not installed, it is laid over from %s"
+                .formatted(found.id(), found.origin())
+            : "plugin %s is not installed, it comes with banger or lies in %s"
+                .formatted(found.id(), found.origin()),
+        "banger plugin %s %s"
+            .formatted(found.source() == Source.DEV ? "undev" : "disable", found.id()));
+  }
+
+  private boolean isLoaded(String id) {
+    try (LoadedVersions.Hold hold = versions.hold()) {
+      return hold.keeperOf(id, "").isPresent();
+    }
+  }
+
+  /** Whether what is held is held for a VM that still exists. */
+  boolean isOfAVm(JournalRow row) {
+    return ports.vms().stream().anyMatch(vm -> vm.id().value().equals(row.vm().id()));
+  }
+
+  /** Nobody is there who could take anything back: what the journal and the store have goes. */
+  private PluginChange forgotten(String id, List<JournalRow> rows) {
+    String note = forget(rows);
+    purge(id);
+    return new PluginChange(id, rows.getLast().version(), PluginState.DISABLED, note);
+  }
+
+  private String forget(List<JournalRow> rows) {
+    rows.forEach(row -> journal.close(row.id(), Optional.empty()));
+    return rows.isEmpty()
+        ? ""
+        : "forgotten, and perhaps still there: "
+            + String.join(
+                "; ",
+                rows.stream()
+                    .map(row -> "%s of vm %s".formatted(row.title(), row.vm().name()))
+                    .toList());
+  }
+
+  private void purge(String id) {
+    ports.purge(id);
+    Trees.tryDelete(settings.dataRoot().resolve(id));
   }
 
   PluginChange rollback(String id) {

@@ -315,7 +315,14 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     try (LoadedVersions.Hold hold = versions.hold()) {
       reports.addAll(Checks.run(hold.plugins()));
     }
+    OpenRows.of(journal)
+        .ifPresent(
+            rows -> reports.addAll(Leftovers.reports(rows, this::isKnown, manager::isOfAVm)));
     return List.copyOf(reports);
+  }
+
+  private boolean isKnown(String id) {
+    return set.known(id).isPresent();
   }
 
   /** Tells plugins what became of a VM; returns at once. */

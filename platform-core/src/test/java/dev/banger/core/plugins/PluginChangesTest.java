@@ -297,6 +297,43 @@ class PluginChangesTest {
   }
 
   @Test
+  void what_a_plugin_that_is_gone_still_holds_is_told_and_can_be_forgotten() throws Exception {
+    PluginRuntime runtime = harness.start();
+    long row = harness.beginning("nat", "1.0.0", "gone");
+    var _ = row;
+
+    assertThat(runtime.doctorChecks())
+        .singleElement()
+        .satisfies(
+            report -> {
+              assertThat(report.status()).isEqualTo("warn");
+              assertThat(report.summary()).contains("nat 1.0.0, step rules", "vm web");
+              assertThat(report.remedy()).contains("banger plugin remove --purge nat");
+            });
+    fails(() -> runtime.remove("nat", false), ErrorKind.NOT_FOUND, "no plugin \"nat\"");
+
+    assertThat(runtime.remove("nat", true).note())
+        .contains("perhaps still there: nat 1.0.0, step rules of vm web");
+
+    assertThat(harness.journal.open()).isEmpty();
+    assertThat(runtime.doctorChecks()).isEmpty();
+  }
+
+  @Test
+  void what_is_held_for_a_deleted_vm_does_not_keep_a_plugin_from_being_purged() throws Exception {
+    PluginRuntime runtime = harness.start();
+    Installation one = install(harness.fixture.zipped("nat", "1.0.0", saying("nat", "one")));
+    var _ = harness.beginning("nat", "1.0.0", one.digest());
+    harness.withoutVms();
+
+    assertThat(runtime.remove("nat", true).note()).contains("removed 1.0.0", "perhaps still there");
+
+    assertThat(harness.journal.open()).isEmpty();
+    runtime.settle();
+    assertThat(inStore()).isEmpty();
+  }
+
+  @Test
   void who_holds_a_version_keeps_it_loaded() throws Exception {
     harness.with(
         "nat",
@@ -402,6 +439,15 @@ class PluginChangesTest {
     runtime.dev(project);
     assertThat(answer("nat")).isEqualTo("second");
 
+    // An editor compiles, and leaves the manifest as the last whole build wrote it.
+    Path manifest = project.resolve("target/classes/banger-plugin.json");
+    byte[] stale = Files.readAllBytes(manifest);
+    build(project, saying("nat", "third").replace("for a test", "for another test"));
+    Files.write(manifest, stale);
+    runtime.dev(project);
+    assertThat(answer("nat")).isEqualTo("third");
+    assertThat(harness.info("nat").description()).isEqualTo("for another test");
+
     build(
         project,
         registering("if (true) throw new Error(\"half written\");")
@@ -409,7 +455,7 @@ class PluginChangesTest {
                 "if (true)",
                 "if (Entry.class.getClassLoader().getClass().getName().contains(\"Isolated\"))"));
     fails(() -> runtime.dev(project), ErrorKind.INVALID, "half written");
-    assertThat(answer("nat")).isEqualTo("second");
+    assertThat(answer("nat")).isEqualTo("third");
 
     runtime.undev("nat");
     assertThat(answer("nat")).isEqualTo("bundled");

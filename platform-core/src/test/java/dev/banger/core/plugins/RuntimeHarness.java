@@ -24,6 +24,7 @@ import java.util.Set;
 /** A runtime over plugins made in a temporary directory. */
 final class RuntimeHarness implements AutoCloseable {
   static final VmRecord WEB = vm("0123456789ab", "web");
+  private volatile boolean vmsAreGone;
 
   final Path root;
   final Path data;
@@ -118,6 +119,11 @@ final class RuntimeHarness implements AutoCloseable {
             Duration.ZERO));
   }
 
+  /** {@link #WEB} was deleted. */
+  void withoutVms() {
+    vmsAreGone = true;
+  }
+
   PluginRuntime runtime() {
     return runtime;
   }
@@ -142,7 +148,7 @@ final class RuntimeHarness implements AutoCloseable {
     }
   }
 
-  private static final class Ports extends FakePorts {
+  private final class Ports extends FakePorts {
     @Override
     public VmRecord resolve(String ref) {
       return ref.equals(WEB.name()) ? WEB : super.resolve(ref);
@@ -150,7 +156,7 @@ final class RuntimeHarness implements AutoCloseable {
 
     @Override
     public List<VmRecord> vms() {
-      return List.of(WEB);
+      return vmsAreGone ? List.of() : List.of(WEB);
     }
   }
 }

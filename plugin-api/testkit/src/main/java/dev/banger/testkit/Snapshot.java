@@ -10,20 +10,25 @@ import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 
 /**
- * Everything a plugin may have changed, by name: {@code data PATH}, {@code store KEY}, {@code tool
- * NAME KEY}, {@code guest VM PATH}, and what the author added.
+ * Everything a plugin may have changed, by name: {@code data PATH}, {@code store KEY}, {@code store
+ * of vm ID KEY}, {@code tool NAME KEY}, {@code guest VM PATH}, and what the author added.
  */
 public record Snapshot(SortedMap<String, String> things) {
   static final String GUEST = "guest ";
+  static final String STORE = "store ";
+  static final String STORE_OF_VM = "store of vm ";
 
   public Snapshot {
     things = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(things));
   }
 
-  /** Without what is inside guests, which ends with the VM. */
-  Snapshot outsideGuests() {
+  /**
+   * Without what the core drops for the plugin: what is inside guests, and values stored for a VM,
+   * which are kept until the VM is deleted.
+   */
+  Snapshot outsideVms() {
     SortedMap<String, String> outside = new TreeMap<>(things);
-    outside.keySet().removeIf(name -> name.startsWith(GUEST));
+    outside.keySet().removeIf(name -> name.startsWith(GUEST) || name.startsWith(STORE_OF_VM));
     return new Snapshot(outside);
   }
 

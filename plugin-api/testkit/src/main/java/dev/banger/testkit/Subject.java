@@ -133,7 +133,7 @@ final class Subject implements AutoCloseable {
 
   /** Without what ends with the VM anyway. */
   Snapshot outside(World world) {
-    return snapshot(world).outsideGuests();
+    return snapshot(world).outsideVms();
   }
 
   /** Whether the author said how. */

@@ -127,7 +127,13 @@ public final class World {
             things.put("data " + path, what);
           }
         });
-    store.contents().forEach((key, value) -> things.put("store " + key.strip(), value));
+    store
+        .contents()
+        .forEach(
+            (key, value) ->
+                things.put(
+                    key.startsWith(" ") ? Snapshot.STORE + key.strip() : Snapshot.STORE_OF_VM + key,
+                    value));
     tools.forEach(
         (tool, script) -> {
           synchronized (script) {
