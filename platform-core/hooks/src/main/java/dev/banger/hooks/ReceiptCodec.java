@@ -5,12 +5,7 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.build.JsonText;
 import dev.banger.api.build.PlainRecords;
 import dev.banger.api.build.Registration;
-import dev.banger.client.Json;
-import dev.banger.client.MalformedJsonException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,9 +46,9 @@ final class ReceiptCodec {
         throw invalid(step, "has %d bytes, 64 KiB is allowed".formatted(bytes));
       }
       // One that cannot be read would be noticed at the stop, when it is too late.
-      PlainRecords.fromTree(step.receipt(), tree(json));
+      PlainRecords.fromTree(step.receipt(), JsonTrees.tree(json));
       return json;
-    } catch (IllegalArgumentException | MalformedJsonException e) {
+    } catch (IllegalArgumentException e) {
       throw invalid(step, "cannot be stored: " + e.getMessage());
     }
   }
@@ -78,7 +73,7 @@ final class ReceiptCodec {
       if (version > known) {
         return unread("it has version %d, known is %d".formatted(version, known));
       }
-      Map<String, Object> fields = tree(json.get());
+      Map<String, Object> fields = JsonTrees.tree(json.get());
       Record receipt =
           version == known
               ? PlainRecords.fromTree(step.receipt(), fields)
@@ -95,44 +90,5 @@ final class ReceiptCodec {
 
   private static <R extends Record> Read<R> unread(String why) {
     return new Read<>(Optional.empty(), "the receipt cannot be read: " + Lines.of(why));
-  }
-
-  private static Map<String, Object> tree(String json) throws MalformedJsonException {
-    return fields(Json.parse(json));
-  }
-
-  private static Map<String, Object> fields(Json object) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    object.fields().forEach((name, value) -> fields.put(name, node(value)));
-    return fields;
-  }
-
-  private static Object node(Json json) {
-    if (json.isNull()) {
-      return null;
-    }
-    if (json.isObject()) {
-      return fields(json);
-    }
-    if (json.isArray()) {
-      List<Object> items = new ArrayList<>();
-      json.elements().forEach(item -> items.add(node(item)));
-      return items;
-    }
-    if (json.isText()) {
-      return json.text();
-    }
-    if (json.equals(Json.TRUE) || json.equals(Json.FALSE)) {
-      return json.truth(false);
-    }
-    return number(json.text());
-  }
-
-  private static Object number(String text) {
-    try {
-      return Long.valueOf(text);
-    } catch (NumberFormatException e) {
-      return Double.valueOf(text);
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.FailureKind;
 import dev.banger.api.build.Manifest;
 import dev.banger.api.build.Registration;
+import dev.banger.hooks.Background;
 import dev.banger.hooks.Gate;
 import dev.banger.hooks.GuardedHost;
 import dev.banger.hooks.Lease;
@@ -146,7 +147,8 @@ final class HostedPlugin extends Plugin implements Participant {
     CapabilityPlugin closing = instance;
     instance = null;
     endAttached();
-    int threads = background.stop();
+    background.stop();
+    int threads = background.running().size();
     if (threads > 0) {
       log("%d background threads of plugin %s would not end".formatted(threads, title()));
     }

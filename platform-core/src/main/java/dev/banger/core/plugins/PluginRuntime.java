@@ -40,7 +40,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
           Thread.ofPlatform().daemon().name("plugins-janitor").factory());
   private final LoadedVersions versions = new LoadedVersions(this::settleSoon);
   private final PluginSet set;
-  private final PluginManager manager;
+  private final Exchange exchange;
+  private final Wanted wanted;
+  private final Removal removal;
+  private final Installer installer;
+  private final Overlays overlays;
   private final Commands commands = new Commands(versions, this::absent);
   private final EventFeed events = new EventFeed();
   private final Sweeps sweeps = new Sweeps(versions);
@@ -64,9 +68,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
                 ports, new HostToolRunner(tools), calls, settings.dataRoot(), settings.home()),
             leaks);
     this.set = new PluginSet(settings, installed, journal, loader, versions);
-    this.manager =
-        new PluginManager(
-            settings, ports, installed, journal, loader, versions, set, this::changed);
+    this.exchange = new Exchange(installed, journal, versions, set, this::changed);
+    this.wanted = new Wanted(exchange);
+    this.removal = new Removal(exchange, settings, ports, journal);
+    this.installer = new Installer(exchange, settings, loader);
+    this.overlays = new Overlays(exchange, settings, loader);
   }
 
   private record Manifests(String json, String digest) {
@@ -79,7 +85,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
 
   /** Loads and opens everything that may be. Takes seconds at worst per broken plugin. */
   public void start() {
-    manager.start();
+    exchange.start();
   }
 
   private void changed() {
@@ -102,7 +108,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    * ends otherwise is noticed then.
    */
   public void settle() {
-    manager.settle();
+    exchange.settle();
   }
 
   /** Every plugin that was found, in the order in which they start, also those that do not run. */
@@ -317,7 +323,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     }
     OpenRows.of(journal)
         .ifPresent(
-            rows -> reports.addAll(Leftovers.reports(rows, this::isKnown, manager::isOfAVm)));
+            rows -> reports.addAll(Leftovers.reports(rows, this::isKnown, removal::isOfAVm)));
     return List.copyOf(reports);
   }
 
@@ -342,27 +348,27 @@ public final class PluginRuntime implements Participants, AutoCloseable {
 
   /** Wants a plugin, and tries once more to start it. */
   public PluginChange enable(String id) {
-    return manager.enable(id);
+    return wanted.enable(id);
   }
 
   public PluginChange disable(String id) {
-    return manager.disable(id);
+    return wanted.disable(id);
   }
 
   /** Looks for the plugin's files again, and loads what is there in place of what runs. */
   public PluginChange reload(String id) {
-    return manager.reload(id);
+    return wanted.reload(id);
   }
 
   /**
    * @param purge drops what it keeps, too
    */
   public PluginChange remove(String id, boolean purge) {
-    return manager.remove(id, purge);
+    return removal.remove(id, purge);
   }
 
   public PluginChange rollback(String id) {
-    return manager.rollback(id);
+    return installer.rollback(id);
   }
 
   /**
@@ -371,7 +377,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    * @param dryRun checks everything and changes nothing
    */
   public Installation install(Path zip, Optional<String> digest, boolean dryRun) {
-    return manager.install(zip, digest, dryRun);
+    return installer.install(zip, digest, dryRun);
   }
 
   /**
@@ -379,11 +385,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    * or the end of the daemon.
    */
   public PluginChange dev(Path project) {
-    return manager.dev(project);
+    return overlays.dev(project);
   }
 
   public PluginChange undev(String id) {
-    return manager.undev(id);
+    return overlays.undev(id);
   }
 
   /** The class loaders of the active plugins, for the tests that look for leaks. */
@@ -403,7 +409,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     janitor.shutdownNow();
     events.become(List.of());
     sweeps.become(List.of());
-    manager.close();
+    exchange.close();
     manifests = Manifests.of(List.of());
   }
 }

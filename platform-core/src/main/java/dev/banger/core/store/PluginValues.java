@@ -6,6 +6,7 @@ import dev.banger.api.PluginStore;
 import dev.banger.api.VmView;
 import dev.banger.api.build.PlainRecords;
 import dev.banger.core.model.VmId;
+import dev.banger.hooks.JsonTrees;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

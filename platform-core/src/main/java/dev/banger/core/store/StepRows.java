@@ -4,6 +4,7 @@ import dev.banger.api.Phase;
 import dev.banger.api.StepPolicy;
 import dev.banger.api.build.JsonText;
 import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.JsonTrees;
 import dev.banger.hooks.StoredVm;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

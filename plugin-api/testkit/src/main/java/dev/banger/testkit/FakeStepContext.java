@@ -7,13 +7,13 @@ import dev.banger.api.Progress;
 import dev.banger.api.StepContext;
 import dev.banger.api.VmView;
 import dev.banger.api.build.PlainRecords;
+import dev.banger.hooks.ContextView;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What surrounds one call into a step, without an engine. */
-public final class FakeStepContext<R extends Record> extends FakeContextView
-    implements StepContext<R> {
+public final class FakeStepContext<R extends Record> extends ContextView implements StepContext<R> {
   private final VmView vm;
   private final boolean starting;
   private final List<R> intended = new CopyOnWriteArrayList<>();

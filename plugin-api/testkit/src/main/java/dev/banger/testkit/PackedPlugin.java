@@ -2,6 +2,7 @@ package dev.banger.testkit;
 
 import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.build.Manifest;
+import dev.banger.hooks.JsonTrees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -93,7 +94,7 @@ final class PackedPlugin implements AutoCloseable {
   }
 
   CapabilityPlugin instance() {
-    String entry = String.valueOf(JsonTrees.object(manifest).get("entry"));
+    String entry = String.valueOf(JsonTrees.tree(manifest).get("entry"));
     try {
       return Class.forName(entry, true, loader)
           .asSubclass(CapabilityPlugin.class)

@@ -2,6 +2,7 @@ package dev.banger.testkit;
 
 import dev.banger.api.CapabilityPlugin;
 import dev.banger.api.build.Manifest;
+import dev.banger.hooks.JsonTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -88,7 +89,7 @@ public final class PluginUnderTest {
       String manifest,
       Optional<Path> packed,
       Runnable unload) {
-    Map<String, Object> fields = JsonTrees.object(manifest);
+    Map<String, Object> fields = JsonTrees.tree(manifest);
     return new PluginUnderTest(
         instances,
         Optional.of(manifest),

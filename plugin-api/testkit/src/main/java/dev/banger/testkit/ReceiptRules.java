@@ -6,6 +6,7 @@ import dev.banger.api.build.JsonText;
 import dev.banger.api.build.PlainRecords;
 import dev.banger.api.build.Registration;
 import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.JsonTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class ReceiptRules {
             .filter(row -> row.step().equals(step.spec().name()))
             .findFirst()
             .flatMap(JournalRow::receiptJson)
-            .map(json -> JsonText.pretty(JsonTrees.object(json)))
+            .map(json -> JsonText.pretty(JsonTrees.tree(json)))
             .orElseThrow(() -> new AssertionError("the step left no receipt"));
     if (Boolean.getBoolean(WRITE)) {
       Files.createDirectories(file.getParent());
@@ -74,7 +75,7 @@ final class ReceiptRules {
 
   private static void isRead(Subject subject, String name, int version)
       throws IOException, InterruptedException {
-    Map<String, Object> fields = JsonTrees.object(Files.readString(file(subject, name, version)));
+    Map<String, Object> fields = JsonTrees.tree(Files.readString(file(subject, name, version)));
     World world = subject.world();
     try (Quiet _ = new Quiet();
         Rig rig = subject.rig(world)) {

@@ -8,6 +8,8 @@ import dev.banger.api.Phase;
 import dev.banger.api.PluginContext;
 import dev.banger.api.VmView;
 import dev.banger.api.build.Registration;
+import dev.banger.hooks.Background;
+import dev.banger.hooks.ContextView;
 import dev.banger.hooks.Gate;
 import dev.banger.hooks.GuardedHost;
 import dev.banger.hooks.HookEngine;
@@ -63,7 +65,7 @@ final class Rig implements AutoCloseable {
     this.settings = registration.config().map(defaults -> Settings.over(defaults, author.config()));
     this.gate = new Gate(subject.id(), plugin.getClass().getClassLoader());
     this.life = Lease.unlimited("the life of plugin " + subject.id());
-    this.background = new Background(subject.id());
+    this.background = new Background(subject.id(), plugin.getClass().getClassLoader());
     Instant now = Instant.parse("2026-01-01T12:00:00Z");
     this.engine = new HookEngine(this.journal, new Alone(), HookWatcher.NONE, () -> now);
     try {
@@ -175,7 +177,7 @@ final class Rig implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     try {
-      background.interrupt();
+      background.stop();
       gate.enter(
           "close",
           CLOSING,
@@ -190,7 +192,7 @@ final class Rig implements AutoCloseable {
 
   /** Names of background work that did not end when it was told to. */
   List<String> leaks() {
-    return background.leaks();
+    return background.running();
   }
 
   /** A crash: nothing that the plugin still does has any effect. */
@@ -205,14 +207,14 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private final class Opened extends FakeContextView implements OpenContext {
+  private final class Opened extends ContextView implements OpenContext {
     Opened(PluginContext context) {
       super(context);
     }
 
     @Override
     public void background(String name, Work work) {
-      background.run(name, plugin.getClass().getClassLoader(), work);
+      background.start(name, work);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.banger.api.VmView;
 import dev.banger.api.build.PlainRecords;
 import dev.banger.api.build.Registration;
 import dev.banger.hooks.JournalRow;
+import dev.banger.hooks.JsonTrees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class StepRules {
         .filter(row -> row.step().equals(step.spec().name()))
         .findFirst()
         .flatMap(JournalRow::receiptJson)
-        .map(json -> PlainRecords.fromTree(step.receipt(), JsonTrees.object(json)));
+        .map(json -> PlainRecords.fromTree(step.receipt(), JsonTrees.tree(json)));
   }
 
   static <R extends Record> Stopped stop(

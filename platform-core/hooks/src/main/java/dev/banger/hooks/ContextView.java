@@ -1,4 +1,4 @@
-package dev.banger.testkit;
+package dev.banger.hooks;
 
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.PluginContext;
@@ -6,10 +6,10 @@ import dev.banger.api.PluginStore;
 import java.nio.file.Path;
 
 /** A context that is another one, and more. */
-abstract class FakeContextView implements PluginContext {
+public abstract class ContextView implements PluginContext {
   private final PluginContext context;
 
-  FakeContextView(PluginContext context) {
+  protected ContextView(PluginContext context) {
     this.context = context;
   }
 

@@ -1,4 +1,4 @@
-package dev.banger.core.store;
+package dev.banger.hooks;
 
 import dev.banger.api.build.JsonText;
 import dev.banger.api.build.PlainRecords;
@@ -9,28 +9,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plain records as JSON. */
-final class JsonTrees {
+/** Plain records, and what they are made of, as JSON. */
+public final class JsonTrees {
   private JsonTrees() {}
 
   /**
    * @throws IllegalArgumentException when it is no plain record
    */
-  static String write(Record value) {
+  public static String write(Record value) {
     return JsonText.compact(PlainRecords.toTree(value));
   }
 
   /**
    * @throws IllegalArgumentException when it is no JSON, no object, or does not fit the type
    */
-  static <R extends Record> R read(Class<R> type, String json) {
+  public static <R extends Record> R read(Class<R> type, String json) {
     return PlainRecords.fromTree(type, fields(object(json)));
   }
 
   /**
    * @throws IllegalArgumentException when it is anything else
    */
-  static List<String> strings(String json) {
+  public static List<String> strings(String json) {
     Json array = parse(json);
     if (!array.isArray() || !array.elements().stream().allMatch(Json::isText)) {
       throw new IllegalArgumentException("not an array of strings");
@@ -41,12 +41,21 @@ final class JsonTrees {
   /**
    * @throws IllegalArgumentException when it is anything else
    */
-  static Json object(String json) {
+  public static Json object(String json) {
     Json object = parse(json);
     if (!object.isObject()) {
       throw new IllegalArgumentException("not a JSON object");
     }
     return object;
+  }
+
+  /**
+   * Strings, longs, doubles, booleans, null, lists and maps.
+   *
+   * @throws IllegalArgumentException when it is no JSON object
+   */
+  public static Map<String, Object> tree(String json) {
+    return fields(object(json));
   }
 
   private static Json parse(String json) {

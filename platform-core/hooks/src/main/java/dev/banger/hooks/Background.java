@@ -1,4 +1,4 @@
-package dev.banger.core.plugins;
+package dev.banger.hooks;
 
 import dev.banger.api.OpenContext;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The threads of a plugin's own, which end before it is closed. */
-final class Background {
+public final class Background {
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,39}");
 
@@ -16,12 +16,12 @@ final class Background {
   private final List<Thread> threads = new ArrayList<>();
   private boolean stopped;
 
-  Background(String pluginId, ClassLoader loader) {
+  public Background(String pluginId, ClassLoader loader) {
     this.pluginId = pluginId;
     this.loader = loader;
   }
 
-  synchronized void start(String name, OpenContext.Work work) {
+  public synchronized void start(String name, OpenContext.Work work) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name for a thread: \"" + name + "\"");
     }
@@ -51,12 +51,8 @@ final class Background {
     }
   }
 
-  /**
-   * Interrupts all and waits for them.
-   *
-   * @return how many would not end
-   */
-  int stop() {
+  /** Interrupts all of it and waits for its end, at most 5 s. Nothing is begun any more. */
+  public void stop() {
     List<Thread> ending;
     synchronized (this) {
       stopped = true;
@@ -64,17 +60,17 @@ final class Background {
     }
     ending.forEach(Thread::interrupt);
     long end = System.nanoTime() + GRACE.toNanos();
-    int alive = 0;
-    for (Thread thread : ending) {
-      try {
-        if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-          alive++;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return alive + 1;
+    try {
+      for (Thread thread : ending) {
+        var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return alive;
+  }
+
+  /** Names of the threads that still run. */
+  public synchronized List<String> running() {
+    return threads.stream().filter(Thread::isAlive).map(Thread::getName).toList();
   }
 }
