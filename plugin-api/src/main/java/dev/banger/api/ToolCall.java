@@ -20,6 +20,7 @@ public final class ToolCall {
   private final Map<String, String> env;
   private final InputStream stdin;
   private final OutputStream stdout;
+  private final boolean privileged;
 
   private ToolCall(
       List<String> argv,
@@ -27,13 +28,15 @@ public final class ToolCall {
       Path cwd,
       Map<String, String> env,
       InputStream stdin,
-      OutputStream stdout) {
+      OutputStream stdout,
+      boolean privileged) {
     this.argv = List.copyOf(argv);
     this.deadline = Objects.requireNonNull(deadline);
     this.cwd = cwd;
     this.env = Map.copyOf(env);
     this.stdin = stdin;
     this.stdout = stdout;
+    this.privileged = privileged;
     if (argv.isEmpty() || argv.getFirst().contains("/")) {
       throw new IllegalArgumentException("the first argument is the name of a tool, not a path");
     }
@@ -43,7 +46,7 @@ public final class ToolCall {
    * @param argv a tool's name on the host's {@code PATH}, and its arguments
    */
   public static ToolCall of(Duration deadline, List<String> argv) {
-    return new ToolCall(argv, deadline, null, Map.of(), null, null);
+    return new ToolCall(argv, deadline, null, Map.of(), null, null, false);
   }
 
   public static ToolCall of(Duration deadline, String... argv) {
@@ -52,27 +55,40 @@ public final class ToolCall {
 
   /** The same with another deadline. */
   public ToolCall within(Duration limit) {
-    return new ToolCall(argv, limit, cwd, env, stdin, stdout);
+    return new ToolCall(argv, limit, cwd, env, stdin, stdout, privileged);
   }
 
   /** Where it runs; the root directory when not said. */
   public ToolCall in(Path directory) {
-    return new ToolCall(argv, deadline, directory, env, stdin, stdout);
+    return new ToolCall(argv, deadline, directory, env, stdin, stdout, privileged);
   }
 
   /** Added to the daemon's environment. */
   public ToolCall withEnv(Map<String, String> more) {
-    return new ToolCall(argv, deadline, cwd, more, stdin, stdout);
+    return new ToolCall(argv, deadline, cwd, more, stdin, stdout, privileged);
   }
 
   /** Copied to its standard input, which is empty otherwise. */
   public ToolCall withStdin(InputStream in) {
-    return new ToolCall(argv, deadline, cwd, env, in, stdout);
+    return new ToolCall(argv, deadline, cwd, env, in, stdout, privileged);
   }
 
   /** Where its standard output goes, as it comes; kept in the result otherwise. */
   public ToolCall withStdout(OutputStream out) {
-    return new ToolCall(argv, deadline, cwd, env, stdin, out);
+    return new ToolCall(argv, deadline, cwd, env, stdin, out, privileged);
+  }
+
+  /**
+   * Runs with the rights of root: as the daemon has them, or else through {@code sudo -n}. Only
+   * {@code nft}, {@code iptables}, {@code iptables-save}, {@code ip}, {@code sysctl} and {@code
+   * resolvectl}; for any other tool, and where neither is possible, {@code UNAVAILABLE} is thrown.
+   */
+  public ToolCall privileged() {
+    return new ToolCall(argv, deadline, cwd, env, stdin, stdout, true);
+  }
+
+  public boolean isPrivileged() {
+    return privileged;
   }
 
   public List<String> argv() {

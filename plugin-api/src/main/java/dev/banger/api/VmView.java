@@ -22,6 +22,9 @@ public interface VmView {
   /** The VM's own address on this host, for example {@code 127.77.0.5}; may be empty. */
   String address();
 
+  /** Its network: as it is while the VM runs, else as it would be. */
+  NetworkView network();
+
   Instant createdAt();
 
   Map<String, String> labels();

@@ -64,7 +64,14 @@ public class HookEngineBench {
   private static final int STEPS = 5;
   private static final StoredVm VM =
       new StoredVm(
-          "0123456789ab", "web", "debian", "starting", "127.77.0.5", Instant.EPOCH, Map.of());
+          "0123456789ab",
+          "web",
+          "debian",
+          "starting",
+          "127.77.0.5",
+          Instant.EPOCH,
+          Map.of(),
+          java.util.Optional.empty());
 
   /** A receipt. */
   public record Made(String what, int number) {}

@@ -55,7 +55,14 @@ public class HookJournalBench {
   private static final String RECEIPT = "{\"table\":\"banger_0123456789ab\",\"rules\":4}";
   private static final StoredVm VM =
       new StoredVm(
-          "0123456789ab", "web", "debian", "starting", "127.77.0.5", Instant.EPOCH, Map.of());
+          "0123456789ab",
+          "web",
+          "debian",
+          "starting",
+          "127.77.0.5",
+          Instant.EPOCH,
+          Map.of(),
+          java.util.Optional.empty());
   private static final JournalRow ROW =
       new JournalRow(
           0,

@@ -32,7 +32,8 @@ final class Fixture {
   final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
   static StoredVm vm(String id, String name) {
-    return new StoredVm(id, name, "debian", "starting", "127.77.0.5", NOW, Map.of());
+    return new StoredVm(
+        id, name, "debian", "starting", "127.77.0.5", NOW, Map.of(), java.util.Optional.empty());
   }
 
   Passage begin() {

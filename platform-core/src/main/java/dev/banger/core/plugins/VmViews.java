@@ -1,7 +1,9 @@
 package dev.banger.core.plugins;
 
 import dev.banger.core.model.VmRecord;
+import dev.banger.hooks.StoredNetwork;
 import dev.banger.hooks.StoredVm;
+import java.util.Optional;
 
 /** What a plugin sees of a {@link VmRecord}. */
 public final class VmViews {
@@ -15,6 +17,7 @@ public final class VmViews {
         vm.state().wireName(),
         vm.address(),
         vm.createdAt(),
-        vm.spec().labels());
+        vm.spec().labels(),
+        Optional.of(new StoredNetwork("user", vm.address(), "", "", "", vm.spec().nat())));
   }
 }

@@ -20,7 +20,14 @@ final class StepFixtures {
 
   static StoredVm vm(String id, String name, String address) {
     return new StoredVm(
-        id, name, "debian", "starting", address, AT, Map.of("team", "core", "odd \"\n\u00e9", ""));
+        id,
+        name,
+        "debian",
+        "starting",
+        address,
+        AT,
+        Map.of("team", "core", "odd \"\n\u00e9", ""),
+        java.util.Optional.empty());
   }
 
   /** As the engine hands it over before it calls the plugin. */

@@ -149,7 +149,7 @@ public final class PlainRecords {
   }
 
   /**
-   * @param fields every component, and nothing else
+   * @param fields every component, except that an {@code Optional} may be missing, and nothing else
    * @throws IllegalArgumentException naming the field that is missing, unknown or of another type,
    *     or what the record's constructor said
    */
@@ -161,15 +161,18 @@ public final class PlainRecords {
     RecordComponent[] components = type.getRecordComponents();
     Class<?>[] types = new Class<?>[components.length];
     Object[] values = new Object[components.length];
+    int missing = 0;
     for (int i = 0; i < components.length; i++) {
       String name = components[i].getName();
-      if (!fields.containsKey(name)) {
+      boolean isMissing = !fields.containsKey(name);
+      missing += isMissing ? 1 : 0;
+      if (isMissing && components[i].getType() != Optional.class) {
         throw new IllegalArgumentException("%s.%s is missing".formatted(where, name));
       }
       types[i] = components[i].getType();
       values[i] = fromNode(components[i].getGenericType(), fields.get(name), where + "." + name);
     }
-    if (fields.size() > components.length) {
+    if (fields.size() > components.length - missing) {
       Set<Object> unknown = new HashSet<>(fields.keySet());
       for (RecordComponent component : components) {
         unknown.remove(component.getName());
