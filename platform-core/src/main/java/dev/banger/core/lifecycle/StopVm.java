@@ -43,7 +43,6 @@ final class StopVm {
             : context.apply(vm, new VmEvent.StopRequested());
     String note = "";
     steps.stop(Phase.GUEST);
-    steps.stop(Phase.HOST);
     if (running.isPresent() && !grace.isZero()) {
       Live live = running.get();
       long began = System.nanoTime();
@@ -59,6 +58,8 @@ final class StopVm {
       }
     }
     progress.stage("cleanup", "started", "");
+    // Not before: a guest that shuts down is still held by what keeps it apart from its neighbours.
+    steps.stop(Phase.HOST);
     try {
       context.killAndRelease(stopping);
       steps.stop(Phase.PREPARE);

@@ -137,7 +137,7 @@ public final class HookExtensions implements Extensions {
     public List<String> removed() throws InterruptedException {
       try {
         List<String> complaints = passage.removed();
-        around.forget(vmId);
+        forgetWhenReleased(vmId);
         return complaints;
       } catch (CapabilityException e) {
         throw Failures.toCore(e);
@@ -147,6 +147,13 @@ public final class HookExtensions implements Extensions {
     @Override
     public void close() {
       passage.close();
+    }
+  }
+
+  /** A step that is still to be stopped may need what was stored for its VM. */
+  private void forgetWhenReleased(String vmId) {
+    if (journal.open(vmId).stream().noneMatch(row -> row.state().holds())) {
+      around.forget(vmId);
     }
   }
 
@@ -230,6 +237,7 @@ public final class HookExtensions implements Extensions {
         for (Phase phase : List.of(Phase.GUEST, Phase.HOST, Phase.PREPARE)) {
           pending.addAll(visit.stop(phase).pending());
         }
+        forgetWhenReleased(vm.id());
       } catch (BangerException e) {
         pending.add(e.getMessage());
       }
