@@ -70,9 +70,8 @@ class VmPluginsTest extends CliTestBase {
         (params, session) -> {
           session.stage("boot", "done", 310, "");
           session.stage("plugin_file-sync_copy", "started", 0, "");
-          session.stage("plugin_file-sync_copy", "done", 1200, "3 files");
-          session.stage("plugin_nat_rules", "failed", 20, "nft is gone");
-          session.stage("plugin_", "done", 1, "");
+          session.stage("plugin_file-sync_copy", "done", 200, "took 1.2 s");
+          session.stage("plugin_nat_rules", "done", 0, "failed after 20 ms: nft is gone");
           return FakeDaemon.json(VM);
         });
 
@@ -80,9 +79,8 @@ class VmPluginsTest extends CliTestBase {
         .isEqualTo(
             """
               boot               310 ms
-              file-sync copy      1.2 s   3 files
-              nat rules           20 ms   failed: nft is gone
-                                   1 ms
+              file-sync copy              took 1.2 s
+              nat rules                   failed after 20 ms: nft is gone
             """);
     assertThat(cli.run("vm", "create", "-o", "json").jsonLines().get(2).text("stage"))
         .isEqualTo("plugin_file-sync_copy");

@@ -90,7 +90,11 @@ public final class Stages implements Notifications {
     }
     clear();
     long millis = stage.get("elapsedMs").number(-1);
-    String time = "note".equals(status) || millis < 0 ? "" : Quantities.elapsed(millis);
+    // A plugin's step is told of late, when it turns out to be slow; it says itself how long it
+    // took.
+    boolean isTimed =
+        !"note".equals(status) && millis >= 0 && !stage.text("stage").startsWith(PLUGIN_STEP);
+    String time = isTimed ? Quantities.elapsed(millis) : "";
     String message = stage.text("message");
     if ("failed".equals(status) || "skipped".equals(status)) {
       message = message.isEmpty() ? status : status + ": " + message;

@@ -32,9 +32,9 @@ final class Caller {
       return step.isEmpty() ? action : action + " of step " + step;
     }
 
+    /** Neither a plugin's id nor a step's name has an underscore. */
     String stage() {
-      String name = step.isEmpty() ? action : step;
-      return "plugin_%s_%s".formatted(plugin.id(), name).replace('-', '_');
+      return "plugin_%s_%s".formatted(plugin.id(), step.isEmpty() ? action : step);
     }
 
     Operation.StepOf of() {
@@ -55,7 +55,7 @@ final class Caller {
             .begin(call.what(), call.limit(), Optional.of(operation.vm().id()), body);
     try {
       T value = entry.await(QUIET, stage::begin);
-      stage.end("");
+      stage.end("took " + Durations.words(since(began)));
       return new Answer.Given<>(value, at, since(began));
     } catch (CapabilityException e) {
       linger(call, entry);
@@ -64,7 +64,7 @@ final class Caller {
               ? "it did not finish within " + Durations.words(call.limit())
               : BlameLine.reason(call.plugin(), call.what(), e);
       stage.begin();
-      stage.end("failed: " + reason);
+      stage.end("failed after %s: %s".formatted(Durations.words(since(began)), reason));
       return new Answer.Failed<>(e, reason, entry.timedOut(), at, since(began));
     } catch (InterruptedException e) {
       linger(call, entry);

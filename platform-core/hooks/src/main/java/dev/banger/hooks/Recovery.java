@@ -62,7 +62,7 @@ final class Recovery {
 
     private Optional<String> present(JournalRow row, String trouble) {
       if (stopper.keeper(row).isEmpty()) {
-        lines.add(row.title() + ": its plugin is not there, nothing was done");
+        lines.add(row.title() + ": its plugin does not run, nothing was done");
         return Optional.empty();
       }
       return Optional.of(trouble);

@@ -69,7 +69,8 @@ final class Stopper {
   private Keeper find(JournalRow row) {
     Optional<Participant> plugin = operation.plugins().keeperOf(row.plugin(), row.digest());
     if (plugin.isEmpty()) {
-      return new Keeper.Missing("plugin %s is not there".formatted(row.plugin()));
+      return new Keeper.Missing(
+          "plugin %1$s does not run; banger plugin info %1$s".formatted(row.plugin()));
     }
     Optional<Registration.Step<?>> step = stepOf(plugin.get(), row.step());
     return step.isPresent()

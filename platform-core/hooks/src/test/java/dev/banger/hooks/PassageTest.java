@@ -106,7 +106,11 @@ class PassageTest {
     assertThat(calls).containsExactly("stop Optional[Mark[name=half]]");
     assertThat(fixture.journal.open()).isEmpty();
     assertThat(fixture.progress)
-        .containsExactly("started plugin_nat_rules", "done plugin_nat_rules failed: no nft here");
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("started plugin_nat_rules"),
+            line ->
+                assertThat(line)
+                    .matches("done plugin_nat_rules failed after \\d+ m?s: no nft here"));
   }
 
   @Test
@@ -500,7 +504,10 @@ class PassageTest {
       assertThat(report.pending())
           .containsExactly(
               new StopReport.Pending(
-                  "nat", "nat 1.0.0, step rules", "plugin nat is not there", true));
+                  "nat",
+                  "nat 1.0.0, step rules",
+                  "plugin nat does not run; banger plugin info nat",
+                  true));
     }
     assertThat(fixture.row("rules").state()).isEqualTo(State.STARTED);
     assertThat(fixture.history()).contains("stop rules: absent");
@@ -692,6 +699,8 @@ class PassageTest {
     }
 
     assertThat(fixture.progress)
-        .containsExactly("started plugin_git_identity_rules", "done plugin_git_identity_rules ");
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("started plugin_git-identity_rules"),
+            line -> assertThat(line).matches("done plugin_git-identity_rules took [1-9]\\S* s"));
   }
 }

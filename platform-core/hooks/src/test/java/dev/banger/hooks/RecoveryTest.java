@@ -179,7 +179,7 @@ class RecoveryTest {
     fixture.plugins.active.removeIf(plugin -> plugin.id().equals("nat"));
 
     assertThat(recover())
-        .containsExactly("nat 1.0.0, step rules: its plugin is not there, nothing was done");
+        .containsExactly("nat 1.0.0, step rules: its plugin does not run, nothing was done");
     assertThat(fixture.row("rules").state()).isEqualTo(State.STARTED);
   }
 

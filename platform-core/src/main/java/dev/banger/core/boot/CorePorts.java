@@ -4,6 +4,7 @@ import com.google.inject.Provider;
 import dev.banger.api.PluginStore;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.ImageCatalog;
+import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
@@ -19,8 +20,10 @@ final class CorePorts implements PluginPorts {
   private final Provider<VmService> vms;
   private final ImageCatalog images;
   private final SqlitePluginStore stores;
+  private final Upkeep upkeep;
 
-  CorePorts(Provider<VmService> vms, ImageCatalog images, SqlitePluginStore stores) {
+  CorePorts(Provider<VmService> vms, ImageCatalog images, SqlitePluginStore stores, Upkeep upkeep) {
+    this.upkeep = upkeep;
     this.vms = vms;
     this.images = images;
     this.stores = stores;
@@ -54,6 +57,11 @@ final class CorePorts implements PluginPorts {
   @Override
   public GuestLink guest(VmId id, Duration deadline) throws InterruptedException {
     return vms.get().link(vms.get().resolve(id.value()), deadline);
+  }
+
+  @Override
+  public void pluginsChanged() {
+    upkeep.watchLeftovers();
   }
 
   @Override

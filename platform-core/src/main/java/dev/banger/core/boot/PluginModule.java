@@ -8,6 +8,7 @@ import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.ImageCatalog;
+import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.plugins.HookExtensions;
 import dev.banger.core.plugins.PluginRuntime;
@@ -35,6 +36,7 @@ final class PluginModule extends AbstractModule {
       Provider<VmService> vms,
       ImageCatalog images,
       SqlitePluginStore stores,
+      Upkeep upkeep,
       Journal journal,
       InstalledPlugins installed,
       HostCalls calls,
@@ -50,7 +52,7 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 home,
                 () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
-            new CorePorts(vms, images, stores),
+            new CorePorts(vms, images, stores, upkeep),
             commands,
             calls,
             journal,

@@ -35,6 +35,9 @@ public interface PluginPorts {
    */
   GuestLink guest(VmId id, Duration deadline) throws InterruptedException;
 
+  /** Another set of plugins is active: who could not take something back may be there again. */
+  default void pluginsChanged() {}
+
   /** Forgets what a plugin keeps, that of VMs too. */
   default void purge(String pluginId) {}
 

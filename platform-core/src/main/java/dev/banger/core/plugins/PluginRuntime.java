@@ -34,6 +34,7 @@ import java.util.function.Predicate;
 public final class PluginRuntime implements Participants, AutoCloseable {
   private final InstalledPlugins installed;
   private final Journal journal;
+  private final PluginPorts ports;
   private final LeakProbe leaks = new LeakProbe();
   private final ExecutorService janitor =
       Executors.newSingleThreadExecutor(
@@ -62,6 +63,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
       InstalledPlugins installed) {
     this.installed = installed;
     this.journal = journal;
+    this.ports = ports;
     PluginLoader loader =
         new PluginLoader(
             new HostServices(
@@ -93,6 +95,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     manifests = Manifests.of(active);
     events.become(active);
     sweeps.become(active);
+    ports.pluginsChanged();
   }
 
   private void settleSoon() {
