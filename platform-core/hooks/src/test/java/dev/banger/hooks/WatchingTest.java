@@ -35,18 +35,27 @@ class WatchingTest {
           "3 rules");
 
   @Test
-  void everyCallIsAnEventOfTheFlightRecorder(@TempDir Path directory) throws Exception {
+  void everyCallInEitherDirectionIsAnEventOfTheFlightRecorder(@TempDir Path directory)
+      throws Exception {
     Path file = directory.resolve("run.jfr");
     try (Recording recording = new Recording()) {
       recording.enable("banger.PluginHook");
+      recording.enable("banger.HostCall");
       recording.start();
       new JfrWatcher().ran(RUN);
+      new JfrHostCalls().after("nat", "run nft", 2_000_000);
       recording.stop();
       recording.dump(file);
     }
     List<RecordedEvent> events = RecordingFile.readAllEvents(file);
 
-    assertThat(events).hasSize(1);
+    assertThat(events).hasSize(2);
+    RecordedEvent call = events.getLast();
+    assertThat(call.getEventType().getName()).isEqualTo("banger.HostCall");
+    assertThat(List.of("plugin", "call"))
+        .extracting(call::getString)
+        .containsExactly("nat", "run nft");
+    assertThat(call.getDuration("took")).isEqualTo(Duration.ofMillis(2));
     RecordedEvent event = events.getFirst();
     assertThat(event.getEventType().getName()).isEqualTo("banger.PluginHook");
     assertThat(

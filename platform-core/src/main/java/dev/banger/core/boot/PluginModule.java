@@ -17,6 +17,7 @@ import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.HookEngine;
 import dev.banger.hooks.HostCalls;
 import dev.banger.hooks.InstalledPlugins;
+import dev.banger.hooks.JfrHostCalls;
 import dev.banger.hooks.JfrWatcher;
 import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
@@ -68,7 +69,7 @@ final class PluginModule extends AbstractModule {
 
   @Provides
   HostCalls hostCalls() {
-    return HostCalls.UNSEEN;
+    return new JfrHostCalls();
   }
 
   @Provides
