@@ -65,7 +65,8 @@ class PluginNewTest {
 
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out())
-        .contains("cd ./audit && mvn -q verify && banger plugin install target/audit-0.1.0.zip");
+        .contains("next: cd ./audit && ")
+        .contains("mvn -q verify && banger plugin install target/audit-0.1.0.zip");
     assertThat(filesBelow(dir.resolve("audit")))
         .containsExactlyInAnyOrderElementsOf(
             filesBelow(TEMPLATE).stream()

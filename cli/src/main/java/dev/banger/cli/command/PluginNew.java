@@ -117,6 +117,22 @@ public final class PluginNew implements Command {
     }
   }
 
+  /** How to point Maven to a JDK that is new enough; empty when it finds one by itself. */
+  private static String jdk(Invocation call) {
+    JdkHint jdks = new JdkHint(call.console());
+    if (jdks.isFine()) {
+      return "";
+    }
+    Path better = jdks.better().orElse(null);
+    if (better == null) {
+      call.note(
+          "note: building it takes a JDK of Java %d or newer, and none was found here"
+              .formatted(JdkHint.NEEDED));
+      return "";
+    }
+    return "JAVA_HOME=" + Text.shellQuote(better.toString()) + " ";
+  }
+
   private static void tell(
       Invocation call, String typed, Path dir, PluginNames names, List<String> files) {
     if (call.isJson()) {
@@ -132,8 +148,9 @@ public final class PluginNew implements Command {
     } else {
       call.say("plugin %s: %d files in %s".formatted(names.id(), files.size(), typed));
       call.say(
-          "next: cd %s && mvn -q verify && banger plugin install target/%s-%s.zip"
-              .formatted(Text.shellQuote(typed), names.id(), PluginTemplate.FIRST_VERSION));
+          "next: cd %s && %smvn -q verify && banger plugin install target/%s-%s.zip"
+              .formatted(
+                  Text.shellQuote(typed), jdk(call), names.id(), PluginTemplate.FIRST_VERSION));
     }
   }
 }
