@@ -215,6 +215,6 @@ final class Exchange {
                             vms.size() == 1 ? "is" : "are")));
       }
     }
-    return notes;
+    return notes.stream().distinct().toList();
   }
 }

@@ -317,7 +317,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     List<CheckReport> reports = new ArrayList<>();
     for (FoundPlugin found : set.known()) {
       switch (found.state()) {
-        case ACTIVE, DISABLED -> {}
+        case ACTIVE, DISABLED, REMOVED -> {}
         case BLOCKED, FAILED -> reports.add(Checks.absent(found));
       }
     }

@@ -10,7 +10,9 @@ public enum PluginState {
   /** It is fine, but something around it is not: the API's version, a plugin it collides with. */
   BLOCKED,
   /** It is broken. */
-  FAILED;
+  FAILED,
+  /** It is there no more: what a removal answers. Nothing in a list is in this state. */
+  REMOVED;
 
   /** As in JSON. */
   public String wireName() {

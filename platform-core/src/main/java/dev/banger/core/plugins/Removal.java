@@ -55,10 +55,11 @@ final class Removal {
           if (purge) {
             purge(id);
           }
-          PluginChange now = exchange.result(id, "removed " + version, forgotten);
-          return exchange.set().known(id).isPresent()
-              ? now
-              : new PluginChange(id, version, PluginState.DISABLED, now.note());
+          if (exchange.set().known(id).isPresent()) {
+            return exchange.result(id, "removed " + version, forgotten);
+          }
+          return new PluginChange(
+              id, version, PluginState.REMOVED, exchange.result(id, forgotten).note());
         });
   }
 
@@ -91,7 +92,7 @@ final class Removal {
   private PluginChange forgotten(String id, List<JournalRow> rows) {
     String note = forget(rows);
     purge(id);
-    return new PluginChange(id, rows.getLast().version(), PluginState.DISABLED, note);
+    return new PluginChange(id, rows.getLast().version(), PluginState.REMOVED, note);
   }
 
   private String forget(List<JournalRow> rows) {

@@ -143,8 +143,8 @@ class PluginRpcTest {
       assertThat(info.get("hooks").texts()).containsExactly("vm-removed");
 
       assertThat(client.call("plugin.trace", Json.build().done()).elements()).isEmpty();
-      assertThat(client.call("plugin.remove", Json.build().put("id", "w").done()).text("note"))
-          .isEqualTo("removed 1.0.0");
+      assertThat(client.call("plugin.remove", Json.build().put("id", "w").done()).text("state"))
+          .isEqualTo("removed");
       RpcException relative =
           catchThrowableOfType(
               RpcException.class,
