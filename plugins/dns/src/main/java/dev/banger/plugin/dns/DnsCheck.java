@@ -48,6 +48,13 @@ final class DnsCheck {
           "DNS listens on %s and does not answer there".formatted(at),
           "look for a firewall between: nft list ruleset; then: banger plugin reload dns");
     }
+    return asked(context, service, address);
+  }
+
+  /** Whether the host finds this server, which answers. */
+  static Outcome asked(PluginContext context, Service service, InetSocketAddress address)
+      throws InterruptedException {
+    String at = Endpoint.text(address);
     if (asksHere(context, service, address)) {
       return Outcome.ok(
           "answers on %s; this host asks there for .%s".formatted(at, service.zone().text()));

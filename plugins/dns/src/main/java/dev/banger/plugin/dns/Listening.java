@@ -11,7 +11,7 @@ import java.util.Optional;
  * it is tried again and again.
  */
 final class Listening implements AutoCloseable {
-  static final Duration RETRY = Duration.ofSeconds(2);
+  static final Duration RETRY = Duration.ofSeconds(1);
 
   /** Makes a server; see {@link DnsServer#bind}. */
   @FunctionalInterface

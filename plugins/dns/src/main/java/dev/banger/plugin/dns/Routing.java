@@ -11,12 +11,15 @@ import java.time.Duration;
 
 /** How this host is told to ask here for the zone: what to type, by what does its resolving. */
 final class Routing {
+  private static final String BRIDGE = "br-banger";
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private Routing() {}
 
   /** What does the resolving. */
   enum Host {
+    /** systemd-resolved, and a bridge that it can be told about. */
+    RESOLVED_BRIDGE,
     RESOLVED,
     NETWORK_MANAGER,
     DNSMASQ,
@@ -25,7 +28,7 @@ final class Routing {
 
     static Host look(PluginContext context) throws InterruptedException {
       if (resolved(context)) {
-        return RESOLVED;
+        return Files.exists(Path.of("/sys/class/net", BRIDGE)) ? RESOLVED_BRIDGE : RESOLVED;
       }
       if (Files.isDirectory(Path.of("/etc/NetworkManager/dnsmasq.d"))) {
         return NETWORK_MANAGER;
@@ -56,14 +59,15 @@ final class Routing {
     String target =
         Endpoint.text(new InetSocketAddress(Service.reachable(server.getAddress()), port));
     return switch (host) {
+      case RESOLVED_BRIDGE ->
+          "sudo resolvectl dns %s %s; sudo resolvectl domain %s '~%s'; sudo resolvectl default-route"
+                  .formatted(BRIDGE, target, BRIDGE, zone)
+              + " %s false; sudo resolvectl dnssec %s no".formatted(BRIDGE, BRIDGE);
       case RESOLVED ->
           "sudo mkdir -p /etc/systemd/resolved.conf.d; printf"
               + " '[Resolve]\\nDNS=%s\\nDomains=~%s\\nDNSSEC=no\\n'".formatted(target, zone)
               + " | sudo tee /etc/systemd/resolved.conf.d/banger.conf; sudo systemctl restart"
-              + " systemd-resolved; or, on a bridge, until it is removed: sudo resolvectl dns"
-              + " br-banger %s; sudo resolvectl domain br-banger '~%s'; sudo resolvectl"
-                  .formatted(target, zone)
-              + " default-route br-banger false; sudo resolvectl dnssec br-banger no";
+              + " systemd-resolved";
       case NETWORK_MANAGER ->
           "echo 'server=/%s/%s#%d' | sudo tee /etc/NetworkManager/dnsmasq.d/banger.conf; sudo"
                   .formatted(zone, address, port)

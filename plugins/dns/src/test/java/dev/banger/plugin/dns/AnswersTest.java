@@ -35,9 +35,7 @@ class AnswersTest {
   @BeforeEach
   void start() throws IOException {
     server =
-        new TestServer()
-            .with("web", "127.77.0.2", "web", "api.shop")
-            .with("six", "fd00::6", "six");
+        new TestServer().with("web", "127.77.0.2", "web", "api.shop").with("six", "fd00::6", "six");
   }
 
   @AfterEach
@@ -122,21 +120,24 @@ class AnswersTest {
       assertThat(shown(reply, Section.AUTHORITY)).isEqualTo(authority == null ? "" : authority);
       assertThat(shown(reply, Section.ADDITIONAL)).isEqualTo(additional == null ? "" : additional);
       for (int section : new int[] {Section.ANSWER, Section.AUTHORITY}) {
-        assertThat(reply.getSection(section)).allSatisfy(r -> assertThat(r.getTTL()).isLessThanOrEqualTo(5));
+        assertThat(reply.getSection(section))
+            .allSatisfy(r -> assertThat(r.getTTL()).isLessThanOrEqualTo(5));
       }
     }
   }
 
   @Test
   void anAddressIsWhereTheVmIs() throws IOException {
-    ARecord record = (ARecord) server.udp(query("web.vm.", Type.A)).getSection(Section.ANSWER).getFirst();
+    ARecord record =
+        (ARecord) server.udp(query("web.vm.", Type.A)).getSection(Section.ANSWER).getFirst();
     assertThat(record.getAddress().getHostAddress()).isEqualTo("127.77.0.2");
   }
 
   @Test
   void noAnswerIsRememberedForMoreThan5Seconds() throws IOException {
     SOARecord soa =
-        (SOARecord) server.udp(query("nobody.vm.", Type.A)).getSection(Section.AUTHORITY).getFirst();
+        (SOARecord)
+            server.udp(query("nobody.vm.", Type.A)).getSection(Section.AUTHORITY).getFirst();
     assertThat(soa.getMinimum()).isEqualTo(5);
     assertThat(soa.getTTL()).isEqualTo(5);
   }

@@ -66,7 +66,8 @@ class ConnectionsTest {
 
   @Test
   void whoNeverReadsIsNotReadFromForever() throws Exception {
-    try (TestServer server = new TestServer(ANY, Duration.ofMillis(1500)).with("web", "::1", "web");
+    try (TestServer server =
+            new TestServer(ANY, Duration.ofMillis(1500)).with("web", "::1", "web");
         Socket socket = server.connect()) {
       byte[] query = TestServer.framed(web(1).toWire());
       // Far more than all buffers on the way hold: the server has to end it.

@@ -120,8 +120,13 @@ class HostilePacketsTest {
       int threads = Thread.activeCount();
       try (DatagramSocket socket = new DatagramSocket()) {
         socket.connect(server.address());
+        int sent = 0;
         for (byte[] packet : packets()) {
           socket.send(new DatagramPacket(packet, packet.length));
+          // Waits now and then, so that none is lost for want of room.
+          if (++sent % 50 == 0) {
+            isRight(server);
+          }
         }
       }
       isRight(server);

@@ -64,7 +64,15 @@ class ListeningTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "localhost:53", "127.0.0.1", "127.0.0.1:65536", "127.0.0.256:1", "::1:53", "[::1]"})
+      strings = {
+        "",
+        "localhost:53",
+        "127.0.0.1",
+        "127.0.0.1:65536",
+        "127.0.0.256:1",
+        "::1:53",
+        "[::1]"
+      })
   void anAddressThatIsNoneIsRefused(String listen) {
     assertThatThrownBy(() -> new DnsSettings("vm", listen, Duration.ofSeconds(5)))
         .isInstanceOf(IllegalArgumentException.class)
