@@ -9,8 +9,10 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.OpenContext;
 import dev.banger.api.Permission;
 import dev.banger.api.Phase;
+import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
 import dev.banger.api.StepSpec;
+import dev.banger.api.VmView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** See the package. */
 public final class DnsPlugin implements CapabilityPlugin {
@@ -25,6 +29,12 @@ public final class DnsPlugin implements CapabilityPlugin {
       StepSpec.bestEffort("record", Phase.HOST)
           .startWithin(Duration.ofSeconds(10))
           .stopWithin(Duration.ofSeconds(10));
+
+  static final StepSpec ROUTE =
+      StepSpec.bestEffort("route", Phase.HOST)
+          .after("dns/record")
+          .startWithin(Duration.ofSeconds(20))
+          .stopWithin(Duration.ofSeconds(15));
 
   static final CommandSpec LIST =
       CommandSpec.builder("dns list", "List the names of running VMs")
@@ -47,7 +57,19 @@ public final class DnsPlugin implements CapabilityPlugin {
           .column("problem", "PROBLEM")
           .build();
 
+  private final RouteStep route;
   private volatile Service service;
+
+  public DnsPlugin() {
+    this(vm -> vm.network().mode().equals("bridge") ? vm.network().bridge() : "");
+  }
+
+  /**
+   * @param bridge the bridge a VM is on, or nothing
+   */
+  DnsPlugin(Function<VmView, String> bridge) {
+    this.route = new RouteStep(this::service, bridge);
+  }
 
   @Override
   public void register(Registrar registrar) {
@@ -57,7 +79,8 @@ public final class DnsPlugin implements CapabilityPlugin {
     registrar.config(DnsSettings.DEFAULTS);
     registrar.validate((vm, _) -> HostNames.problems(vm));
     registrar.step(RECORD, RecordReceipt.class, new RecordStep(this::service));
-    registrar.sweep((exists, context) -> Records.sweep(context, exists, service().table()));
+    registrar.step(ROUTE, RouteReceipt.class, route);
+    registrar.sweep(this::sweep);
     registrar.command(LIST, this::list);
     registrar.command(STATUS, _ -> CommandResult.object(status()));
     registrar.doctor("dns", context -> DnsCheck.run(context, service()));
@@ -84,6 +107,12 @@ public final class DnsPlugin implements CapabilityPlugin {
     return Optional.ofNullable(service)
         .orElseThrow(
             () -> new CapabilityException(FailureKind.ILLEGAL_STATE, "the plugin is not open"));
+  }
+
+  private List<String> sweep(Predicate<String> exists, PluginContext context) throws Exception {
+    List<String> removed = new ArrayList<>(Records.sweep(context, exists, service().table()));
+    removed.addAll(route.sweep(exists, context));
+    return removed;
   }
 
   private CommandResult list(CommandCall call) {

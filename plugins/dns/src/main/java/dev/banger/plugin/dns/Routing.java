@@ -40,7 +40,7 @@ final class Routing {
     }
 
     /** Installed is not enough: it has to run. */
-    private static boolean resolved(PluginContext context) throws InterruptedException {
+    static boolean resolved(PluginContext context) throws InterruptedException {
       try {
         return context.host().run(ToolCall.of(LOOK, "resolvectl", "--no-pager", "dns")).ok();
       } catch (CapabilityException e) {
@@ -56,8 +56,7 @@ final class Routing {
   static String remedy(Host host, String zone, InetSocketAddress server) {
     String address = Service.reachable(server.getAddress()).getHostAddress();
     int port = server.getPort();
-    String target =
-        Endpoint.text(new InetSocketAddress(Service.reachable(server.getAddress()), port));
+    String target = Service.reachable(server);
     return switch (host) {
       case RESOLVED_BRIDGE ->
           "sudo resolvectl dns %s %s; sudo resolvectl domain %s '~%s'; sudo resolvectl default-route"

@@ -48,6 +48,16 @@ record Service(
     return address.isAnyLocalAddress() ? InetAddress.ofLiteral("127.0.0.1") : address;
   }
 
+  /** ADDRESS:PORT for those who ask from this host. */
+  static String reachable(InetSocketAddress address) {
+    return Endpoint.text(new InetSocketAddress(reachable(address.getAddress()), address.getPort()));
+  }
+
+  /** Where this host is to ask, whether somebody answers there yet or not. */
+  String server() {
+    return reachable(listening.address().orElse(listening.wanted()));
+  }
+
   private static String identity(Path dataDir) {
     try {
       byte[] digest =
