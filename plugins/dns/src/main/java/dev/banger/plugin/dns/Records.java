@@ -1,6 +1,7 @@
 package dev.banger.plugin.dns;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.Locking;
 import dev.banger.api.PluginContext;
 import dev.banger.api.PluginStore;
 import dev.banger.api.VmView;
@@ -41,10 +42,6 @@ final class Records {
     return entries;
   }
 
-  static Optional<Entry> of(PluginStore store, VmView vm) {
-    return store.get(PREFIX + vm.id(), Entry.class);
-  }
-
   static void put(PluginStore store, VmView vm, Entry entry) {
     store.put(PREFIX + vm.id(), entry);
   }
@@ -60,8 +57,7 @@ final class Records {
   }
 
   /** One at a time, whoever reads, decides and writes. */
-  static <T> T inTurn(PluginContext context, dev.banger.api.Locking.LockedBody<T> body)
-      throws Exception {
+  static <T> T inTurn(PluginContext context, Locking.LockedBody<T> body) throws Exception {
     return context.host().withLock(TURN, PATIENCE, body);
   }
 
