@@ -1,0 +1,121 @@
+package dev.banger.plugin.dns;
+
+import dev.banger.api.LifecycleStep;
+import dev.banger.api.Observed;
+import dev.banger.api.PluginContext;
+import dev.banger.api.PluginStore;
+import dev.banger.api.Started;
+import dev.banger.api.StepContext;
+import dev.banger.api.Stopped;
+import dev.banger.api.VmView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Has systemd-resolved ask here for the zone while a VM runs on the bridge. All VMs of a bridge
+ * share that: the first to come makes it, the last to go takes it back.
+ */
+final class RouteStep implements LifecycleStep<RouteReceipt> {
+  private static final String PREFIX = "route/";
+
+  private final Supplier<Service> service;
+  private final Function<VmView, String> bridge;
+
+  /**
+   * @param bridge the bridge a VM is on, or nothing
+   */
+  RouteStep(Supplier<Service> service, Function<VmView, String> bridge) {
+    this.service = service;
+    this.bridge = bridge;
+  }
+
+  @Override
+  public Started<RouteReceipt> start(StepContext<RouteReceipt> context) throws Exception {
+    String link = bridge.apply(context.vm());
+    if (link.isEmpty()) {
+      return Started.skipped("not on a bridge");
+    }
+    if (!Routing.Host.resolved(context)) {
+      return Started.skipped("systemd-resolved does not run here");
+    }
+    return Records.inTurn(
+        context,
+        () -> {
+          RouteReceipt receipt = new RouteReceipt(link);
+          context.intend(receipt);
+          context.store().put(PREFIX + context.vm().id(), receipt);
+          ResolvedLink resolved = resolved(link);
+          resolved.apply(context);
+          return Started.ok(
+              receipt, "%s asks %s for .%s".formatted(link, resolved.server(), resolved.zone()));
+        });
+  }
+
+  @Override
+  public Stopped stop(StepContext<RouteReceipt> context, Optional<RouteReceipt> receipt)
+      throws Exception {
+    return Records.inTurn(
+        context,
+        () -> release(context, context.vm().id()) ? Stopped.released() : Stopped.nothingToDo());
+  }
+
+  @Override
+  public Observed<RouteReceipt> observe(
+      StepContext<RouteReceipt> context, Optional<RouteReceipt> receipt) throws Exception {
+    Optional<RouteReceipt> stored =
+        context.store().get(PREFIX + context.vm().id(), RouteReceipt.class);
+    if (stored.isEmpty()) {
+      return Observed.gone();
+    }
+    if (!Routing.Host.resolved(context)) {
+      return new Observed.Unknown<>();
+    }
+    return resolved(stored.get().link()).isApplied(context)
+        ? Observed.present(stored.get())
+        : Observed.drifted(stored.get(), "systemd-resolved does not ask here any more");
+  }
+
+  /** Takes back what VMs that are gone for good have left. */
+  List<String> sweep(Predicate<String> exists, PluginContext context) throws Exception {
+    return Records.inTurn(
+        context,
+        () -> {
+          List<String> removed = new ArrayList<>();
+          for (String key : context.store().keys(PREFIX)) {
+            String id = key.substring(PREFIX.length());
+            if (!exists.test(id) && release(context, id)) {
+              removed.add("the route to the names of VM " + id);
+            }
+          }
+          return removed;
+        });
+  }
+
+  /** The entry goes last: until then it is known that there is something to take back. */
+  private boolean release(PluginContext context, String vmId) throws InterruptedException {
+    PluginStore store = context.store();
+    String mine = PREFIX + vmId;
+    Optional<RouteReceipt> route = store.get(mine, RouteReceipt.class);
+    if (route.isEmpty()) {
+      return false;
+    }
+    boolean shared =
+        store.keys(PREFIX).stream()
+            .filter(key -> !key.equals(mine))
+            .anyMatch(key -> store.get(key, RouteReceipt.class).equals(route));
+    if (!shared) {
+      resolved(route.get().link()).revert(context);
+    }
+    store.delete(mine);
+    return true;
+  }
+
+  private ResolvedLink resolved(String link) {
+    Service running = service.get();
+    return new ResolvedLink(link, running.zone().text(), running.server());
+  }
+}
