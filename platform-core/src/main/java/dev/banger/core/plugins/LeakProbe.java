@@ -84,7 +84,11 @@ final class LeakProbe {
     return thread.getContextClassLoader() == loader;
   }
 
+  /** Frames name classes without their loaders, so another version's threads are told by theirs. */
   private static boolean runs(Map.Entry<Thread, StackTraceElement[]> entry, IsolatedLoader loader) {
+    if (entry.getKey().getContextClassLoader() instanceof IsolatedLoader) {
+      return false;
+    }
     for (StackTraceElement frame : entry.getValue()) {
       if (loader.hasLoaded(frame.getClassName())) {
         return true;

@@ -117,6 +117,28 @@ class PluginUnloadTest {
     }
   }
 
+  @Test
+  void the_threads_of_the_next_version_are_not_taken_for_leaks_of_the_last() throws Exception {
+    try (RuntimeHarness harness = new RuntimeHarness(temp)) {
+      harness.with(
+          "server",
+          PluginFixture.entry(
+              """
+              @Override public void register(Registrar r) { r.describe("for a test"); }
+              @Override public void open(OpenContext context) {
+                context.background("loop", () -> {
+                  while (true) { Thread.sleep(10_000); }
+                });
+              }
+              """));
+      PluginRuntime runtime = harness.start();
+
+      runtime.reload("server");
+
+      assertThat(runtime.details("server").leaked()).isEmpty();
+    }
+  }
+
   private static void join(Thread thread) {
     try {
       thread.join();
