@@ -26,6 +26,10 @@ record IpTables(Tool tool) implements Firewall {
   private static final Pattern SOURCE = Pattern.compile(" -s ([0-9.]+)/32 ");
   private static final Pattern MAC =
       Pattern.compile("--mac-source ([0-9a-f:]{17})", Pattern.CASE_INSENSITIVE);
+
+  /** Counts, and decides nothing. */
+  private static final String NEW = "-m conntrack --ctstate NEW -m comment --comment banger:new";
+
   private static final Pattern COUNTED = Pattern.compile("\\[(\\d+):(\\d+)\\] (.*)");
 
   /** A chain of ours or, where ours are jumped to from, of the kernel. */
@@ -60,6 +64,7 @@ record IpTables(Tool tool) implements Firewall {
       sources.add(
           rule("%s-m mac --mac-source %s ".formatted(source, guest.mac()), guest.tag(), "RETURN"));
       if (guest.outbound()) {
+        out.add(source + NEW);
         out.add(rule(source, guest.tag(), "ACCEPT"));
         nat.add(rule(source + "! -o " + bridge + " ", guest.tag(), "MASQUERADE"));
       }
@@ -212,7 +217,7 @@ record IpTables(Tool tool) implements Firewall {
         .counters
         .forEach(
             (rule, traffic) -> {
-              if (rule.startsWith(OUT.name() + " ")) {
+              if (rule.startsWith(OUT.name() + " ") && rule.endsWith(" ACCEPT")) {
                 found.put(first(SOURCE, rule), traffic);
               }
             });
@@ -243,10 +248,8 @@ record IpTables(Tool tool) implements Firewall {
 
   @Override
   public Passed passed() throws InterruptedException {
-    // Rules of iptables count all packets of a connection when filtering, and its first for NAT.
     Saved saved = saved();
-    long out = saved.sum(OUT.name() + " ");
-    return new Passed(out, out == 0 ? 0 : saved.sum(NAT.name() + " "));
+    return new Passed(saved.sum(OUT, "banger:new"), saved.sum(NAT, ""));
   }
 
   private Saved saved() throws InterruptedException {
@@ -304,9 +307,11 @@ record IpTables(Tool tool) implements Firewall {
           .allMatch(entry -> !entry.getKey().isOurs() && entry.getValue().isEmpty());
     }
 
-    long sum(String prefix) {
+    /** Packets that rules of a chain counted whose text has that in it. */
+    long sum(Chain chain, String part) {
       return counters.entrySet().stream()
-          .filter(entry -> entry.getKey().startsWith(prefix))
+          .filter(entry -> entry.getKey().startsWith(chain.name() + " "))
+          .filter(entry -> entry.getKey().contains(part))
           .mapToLong(entry -> entry.getValue().packets())
           .sum();
     }

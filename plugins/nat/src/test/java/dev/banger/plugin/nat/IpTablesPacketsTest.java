@@ -2,7 +2,6 @@ package dev.banger.plugin.nat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banger.api.DoctorCheck;
 import dev.banger.api.Observed;
 import dev.banger.api.VmView;
 import java.util.List;
@@ -18,11 +17,6 @@ class IpTablesPacketsTest extends PacketsTest {
   String left(String rules) {
     return rules.replaceAll("(?s)table ip (filter|nat|raw) \\{.*?\\n\\}\\n", "")
         + lan.host().output("iptables-save").replaceAll("(?m)^(#|:|\\*|COMMIT).*\\n", "");
-  }
-
-  @Override
-  DoctorCheck.Status blockedAtOnce() {
-    return DoctorCheck.Status.OK;
   }
 
   @Test

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.banger.api.VmView;
 import dev.banger.testkit.FakeVm;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +24,16 @@ final class Lan implements AutoCloseable {
   private final List<Process> servers = new ArrayList<>();
   private final List<Space> spaces = new ArrayList<>();
   private final Map<String, Space> guests = new LinkedHashMap<>();
+  private final Path pages;
   private final Space host;
   private final Space internet;
 
-  Lan() throws IOException {
+  /**
+   * @param pages an empty directory
+   */
+  Lan(Path pages) throws IOException {
+    this.pages = pages;
+    Files.writeString(pages.resolve("index.html"), "hello");
     host = opened(Space.host());
     internet = opened(host.neighbour());
     host.sh(
@@ -80,15 +88,7 @@ final class Lan implements AutoCloseable {
   private void serve(Space space, int port) throws IOException {
     Process server =
         space.start(
-            List.of(
-                "busybox",
-                "nc",
-                "-ll",
-                "-p",
-                String.valueOf(port),
-                "-e",
-                "printf",
-                "HTTP/1.0 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello"));
+            List.of("busybox", "httpd", "-f", "-p", String.valueOf(port), "-h", pages.toString()));
     servers.add(server);
     // It listens once its port shows.
     while (!space
@@ -124,10 +124,17 @@ final class Lan implements AutoCloseable {
 
   /** Whether a guest gets the page that is served there. */
   boolean fetches(String guest, String address) {
-    return guests
-        .get(guest)
-        .output("busybox", "wget", "-q", "-T", "2", "-O", "-", "http://" + address + "/")
-        .equals("hello");
+    return fetches(guest(guest), address);
+  }
+
+  /** Whether the page that is served there is to be had from here. */
+  static boolean fetches(Space from, String address) {
+    String page =
+        from.output(
+            "sh",
+            "-c",
+            "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 2 %s 80".formatted(address));
+    return page.startsWith("HTTP/1") && page.endsWith("hello");
   }
 
   boolean pings(String guest, String address) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.DoctorCheck;
 import dev.banger.api.Observed;
 import dev.banger.api.VmView;
 import java.util.List;
@@ -20,7 +21,8 @@ class NftPacketsTest extends PacketsTest {
     start(Lan.vm("web", true));
     start(Lan.vm("db", true));
     lan.guest("db").sh("ip addr add 172.30.7.7/16 dev eth0");
-    assertThat(lan.host().succeeds("busybox", "ping", "-c", "1", "-W", "1", "172.30.7.7")).isFalse();
+    assertThat(lan.host().succeeds("busybox", "ping", "-c", "1", "-W", "1", "172.30.7.7"))
+        .isFalse();
 
     lan.host().sh("ip -6 addr add fd00::1/64 dev br-banger nodad");
     lan.guest("db").sh("ip -6 addr add fd00::2/64 dev eth0 nodad");
@@ -76,11 +78,23 @@ class NftPacketsTest extends PacketsTest {
   }
 
   @Test
+  void who_drops_what_is_forwarded_is_named_before_any_guest_has_tried() throws Exception {
+    asDockerDoes();
+    start(Lan.vm("web", true));
+
+    DoctorCheck.Outcome outcome = ForwardCheck.run(context);
+
+    assertThat(outcome.status()).isEqualTo(DoctorCheck.Status.WARN);
+    assertThat(outcome.summary()).contains("Docker drops what is forwarded");
+  }
+
+  @Test
   void forwarding_stays_on_when_somebody_else_has_come_to_rely_on_it() throws Exception {
     VmView web = Lan.vm("web", true);
     Guest receipt = start(web);
     lan.host()
-        .sh("nft 'add table ip other; add chain ip other f { type filter hook forward priority 0; }'");
+        .sh(
+            "nft 'add table ip other; add chain ip other f { type filter hook forward priority 0; }'");
 
     stop(web, receipt);
 
