@@ -40,6 +40,16 @@ class IpTablesPacketsTest extends PacketsTest {
   }
 
   @Test
+  void a_policy_that_drops_does_not_stop_guests_because_rules_of_ours_come_before_it()
+      throws Exception {
+    asDockerDoes();
+    start(Lan.vm("web", true));
+
+    assertThat(lan.fetches("web", Lan.INTERNET)).isTrue();
+    assertThat(ForwardCheck.run(context).summary()).isEqualTo("what guests send leaves this host");
+  }
+
+  @Test
   void rules_of_others_in_the_same_chains_stay() throws Exception {
     lan.host().sh("iptables -A FORWARD -s 10.0.0.0/8 -j ACCEPT; iptables -A INPUT -i lo -j ACCEPT");
     VmView web = Lan.vm("web", true);

@@ -78,6 +78,29 @@ class NftPacketsTest extends PacketsTest {
   }
 
   @Test
+  void somebody_who_drops_what_is_forwarded_is_found_by_packets_and_named() throws Exception {
+    start(Lan.vm("web", true));
+    assertThat(ForwardCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
+    assertThat(lan.fetches("web", Lan.INTERNET)).isTrue();
+    assertThat(ForwardCheck.run(context).summary()).isEqualTo("what guests send leaves this host");
+
+    asDockerDoes();
+    assertThat(lan.fetches("web", Lan.INTERNET)).isFalse();
+    for (int i = 0; i < 3; i++) {
+      assertThat(lan.fetches("web", Lan.INTERNET)).isFalse();
+    }
+    DoctorCheck.Outcome failed = ForwardCheck.run(context);
+    assertThat(failed.status()).isEqualTo(DoctorCheck.Status.FAIL);
+    assertThat(failed.summary()).contains("did not leave this host: Docker drops them");
+
+    for (String command : failed.remedy().split("; ")) {
+      lan.host().sh(command);
+    }
+    assertThat(lan.fetches("web", Lan.INTERNET)).as(failed.remedy()).isTrue();
+    assertThat(ForwardCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
+  }
+
+  @Test
   void who_drops_what_is_forwarded_is_named_before_any_guest_has_tried() throws Exception {
     asDockerDoes();
     start(Lan.vm("web", true));
