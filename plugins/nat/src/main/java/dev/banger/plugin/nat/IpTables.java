@@ -32,21 +32,27 @@ record IpTables(Tool tool) implements Firewall {
 
   private static final Pattern COUNTED = Pattern.compile("\\[(\\d+):(\\d+)\\] (.*)");
 
-  /** A chain of ours or, where ours are jumped to from, of the kernel. */
-  private record Chain(String table, String name) {
-    boolean isOurs() {
-      return name.startsWith("BANGER-");
-    }
-  }
-
-  private static final Chain SOURCES = new Chain("raw", "BANGER-SOURCE");
-  private static final Chain OUT = new Chain("filter", "BANGER-OUT");
-  private static final Chain FORWARD = new Chain("filter", "BANGER-FORWARD");
-  private static final Chain INPUT = new Chain("filter", "BANGER-INPUT");
-  private static final Chain NAT = new Chain("nat", "BANGER-NAT");
+  // Chains are texts, table and name: the kernel's and those of others come as they are.
+  private static final String SOURCES = "raw BANGER-SOURCE";
+  private static final String OUT = "filter BANGER-OUT";
+  private static final String FORWARD = "filter BANGER-FORWARD";
+  private static final String INPUT = "filter BANGER-INPUT";
+  private static final String NAT = "nat BANGER-NAT";
 
   /** In the order in which they are made; what jumps comes after what it jumps to. */
-  private static final List<Chain> OURS = List.of(SOURCES, NAT, OUT, FORWARD, INPUT);
+  private static final List<String> OURS = List.of(SOURCES, NAT, OUT, FORWARD, INPUT);
+
+  private static String table(String chain) {
+    return chain.split(" ", 2)[0];
+  }
+
+  private static String name(String chain) {
+    return chain.split(" ", 2)[1];
+  }
+
+  private static boolean isOurs(String chain) {
+    return name(chain).startsWith("BANGER-");
+  }
 
   @Override
   public String name() {
@@ -54,7 +60,7 @@ record IpTables(Tool tool) implements Firewall {
   }
 
   /** What all chains are to hold; jumps last. */
-  private static Map<Chain, List<String>> wanted(List<Guest> guests) {
+  private static Map<String, List<String>> wanted(List<Guest> guests) {
     String bridge = Ruleset.bridge(guests);
     List<String> sources = new ArrayList<>();
     List<String> out = new ArrayList<>();
@@ -73,7 +79,7 @@ record IpTables(Tool tool) implements Firewall {
     String in = "-i " + bridge + " ";
     String to = "-o " + bridge + " ";
     String known = "-m conntrack --ctstate RELATED,ESTABLISHED ";
-    Map<Chain, List<String>> all = new LinkedHashMap<>();
+    Map<String, List<String>> all = new LinkedHashMap<>();
     all.put(SOURCES, sources);
     all.put(NAT, nat);
     all.put(OUT, out);
@@ -82,7 +88,7 @@ record IpTables(Tool tool) implements Firewall {
         List.of(
             rule(in + to, "banger:isolate", "DROP"),
             rule(in + "-d 169.254.0.0/16 ", "banger:local", "DROP"),
-            rule(in, "banger:out", OUT.name()),
+            rule(in, "banger:out", name(OUT)),
             rule(in, "banger:no-nat", "DROP"),
             rule(to + known, "banger:back", "ACCEPT"),
             rule(to, "banger:in", "DROP")));
@@ -94,12 +100,12 @@ record IpTables(Tool tool) implements Firewall {
             rule("-p udp -m udp --dport 53 ", "banger:dns-udp", "ACCEPT"),
             rule("-p tcp -m tcp --dport 53 ", "banger:dns-tcp", "ACCEPT"),
             rule("", "banger:host-guard", "DROP")));
-    all.put(new Chain("raw", "PREROUTING"), List.of(rule(in, "banger:source", SOURCES.name())));
-    all.put(new Chain("nat", "POSTROUTING"), List.of(rule("", "banger:nat", NAT.name())));
+    all.put("raw PREROUTING", List.of(rule(in, "banger:source", name(SOURCES))));
+    all.put("nat POSTROUTING", List.of(rule("", "banger:nat", name(NAT))));
     all.put(
-        new Chain("filter", "FORWARD"),
-        List.of(rule(in, "banger:from", FORWARD.name()), rule(to, "banger:to", FORWARD.name())));
-    all.put(new Chain("filter", "INPUT"), List.of(rule(in, "banger:input", INPUT.name())));
+        "filter FORWARD",
+        List.of(rule(in, "banger:from", name(FORWARD)), rule(to, "banger:to", name(FORWARD))));
+    all.put("filter INPUT", List.of(rule(in, "banger:input", name(INPUT))));
     return all;
   }
 
@@ -129,18 +135,18 @@ record IpTables(Tool tool) implements Firewall {
       clear(saved);
       return;
     }
-    for (Chain chain : OURS) {
+    for (String chain : OURS) {
       if (!saved.rules.containsKey(chain)) {
         change(chain, "-N");
       }
     }
-    for (Map.Entry<Chain, List<String>> entry : wanted(guests).entrySet()) {
+    for (Map.Entry<String, List<String>> entry : wanted(guests).entrySet()) {
       fill(entry.getKey(), saved.ours(entry.getKey()), entry.getValue());
     }
   }
 
   /** Takes away what is not wanted, then puts what is missing in its place. */
-  private void fill(Chain chain, List<String> there, List<String> wanted)
+  private void fill(String chain, List<String> there, List<String> wanted)
       throws InterruptedException {
     List<String> names = wanted.stream().map(IpTables::identity).toList();
     List<String> left = new ArrayList<>();
@@ -165,28 +171,28 @@ record IpTables(Tool tool) implements Firewall {
 
   /** Jumps first, then chains in the reverse of the order they were made in. */
   private void clear(Saved saved) throws InterruptedException {
-    for (Chain chain : saved.rules.keySet()) {
-      if (!chain.isOurs()) {
+    for (String chain : saved.rules.keySet()) {
+      if (!isOurs(chain)) {
         for (String jump : saved.ours(chain)) {
           change(chain, "-D", jump);
         }
       }
     }
-    for (Chain chain : OURS.reversed()) {
+    for (String chain : OURS.reversed()) {
       if (saved.rules.containsKey(chain)) {
         change(chain, "-F");
       }
     }
-    for (Chain chain : OURS.reversed()) {
+    for (String chain : OURS.reversed()) {
       if (saved.rules.containsKey(chain)) {
         change(chain, "-X");
       }
     }
   }
 
-  private void change(Chain chain, String what, String... words) throws InterruptedException {
+  private void change(String chain, String what, String... words) throws InterruptedException {
     List<String> argv = new ArrayList<>(ALONE);
-    argv.addAll(List.of("-t", chain.table(), what, chain.name()));
+    argv.addAll(List.of("-t", table(chain), what, name(chain)));
     for (String word : words) {
       argv.addAll(List.of(word.replace("\"", "").split(" ")));
     }
@@ -199,12 +205,12 @@ record IpTables(Tool tool) implements Firewall {
     if (guests.isEmpty()) {
       return saved.isEmpty() ? Optional.empty() : Optional.of("rules are loaded for nobody");
     }
-    for (Map.Entry<Chain, List<String>> entry : wanted(guests).entrySet()) {
+    for (Map.Entry<String, List<String>> entry : wanted(guests).entrySet()) {
       List<String> is = saved.ours(entry.getKey()).stream().map(IpTables::identity).toList();
       if (!is.equals(entry.getValue().stream().map(IpTables::identity).toList())) {
         return Optional.of(
             "chain %s of table %s is not as it was loaded"
-                .formatted(entry.getKey().name(), entry.getKey().table()));
+                .formatted(name(entry.getKey()), table(entry.getKey())));
       }
     }
     return Optional.empty();
@@ -217,7 +223,7 @@ record IpTables(Tool tool) implements Firewall {
         .counters
         .forEach(
             (rule, traffic) -> {
-              if (rule.startsWith(OUT.name() + " ") && rule.endsWith(" ACCEPT")) {
+              if (rule.startsWith(name(OUT) + " ") && rule.endsWith(" ACCEPT")) {
                 found.put(first(SOURCE, rule), traffic);
               }
             });
@@ -258,7 +264,7 @@ record IpTables(Tool tool) implements Firewall {
 
   /** What {@code iptables-save} prints, as far as it concerns us. */
   private static final class Saved {
-    private final Map<Chain, List<String>> rules = new LinkedHashMap<>();
+    private final Map<String, List<String>> rules = new LinkedHashMap<>();
     private final Map<String, Traffic> counters = new HashMap<>();
     private boolean othersForward;
 
@@ -279,7 +285,7 @@ record IpTables(Tool tool) implements Firewall {
     }
 
     private void chain(String table, String name, String line) {
-      rules.put(new Chain(table, name), new ArrayList<>());
+      rules.put(table + " " + name, new ArrayList<>());
       othersForward |= table.equals("filter") && line.startsWith(":FORWARD DROP");
     }
 
@@ -287,30 +293,30 @@ record IpTables(Tool tool) implements Firewall {
       String[] words = counted.group(3).split(" ", 3);
       String rule = words[2];
       boolean ours = !first(COMMENT, rule).isEmpty();
-      Chain chain = new Chain(table, words[1]);
-      othersForward |= !ours && table.equals("filter") && chain.name().equals("FORWARD");
-      if (ours || chain.isOurs()) {
+      String chain = table + " " + words[1];
+      othersForward |= !ours && table.equals("filter") && name(chain).equals("FORWARD");
+      if (ours || isOurs(chain)) {
         rules.computeIfAbsent(chain, _ -> new ArrayList<>()).add(rule);
         counters.put(
-            chain.name() + " " + rule,
+            name(chain) + " " + rule,
             new Traffic(Long.parseLong(counted.group(1)), Long.parseLong(counted.group(2))));
       }
     }
 
     /** Rules of ours in that chain. */
-    List<String> ours(Chain chain) {
+    List<String> ours(String chain) {
       return rules.getOrDefault(chain, List.of());
     }
 
     boolean isEmpty() {
       return rules.entrySet().stream()
-          .allMatch(entry -> !entry.getKey().isOurs() && entry.getValue().isEmpty());
+          .allMatch(entry -> !isOurs(entry.getKey()) && entry.getValue().isEmpty());
     }
 
     /** Packets that rules of a chain counted whose text has that in it. */
-    long sum(Chain chain, String part) {
+    long sum(String chain, String part) {
       return counters.entrySet().stream()
-          .filter(entry -> entry.getKey().startsWith(chain.name() + " "))
+          .filter(entry -> entry.getKey().startsWith(name(chain) + " "))
           .filter(entry -> entry.getKey().contains(part))
           .mapToLong(entry -> entry.getValue().packets())
           .sum();
