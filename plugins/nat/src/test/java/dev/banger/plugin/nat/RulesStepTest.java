@@ -171,7 +171,8 @@ class RulesStepTest {
     nft.table("ip filter", drops.formatted("drop") + "\n\tchain ufw-user-forward {\n\t}");
     assertThat(ForwardCheck.run(context).remedy()).contains("ufw route allow in on br-banger");
 
-    nft.table("ip filter", drops.formatted("drop") + "\n\tchain x {\n\t\tiifname \"br-banger\"\n\t}");
+    nft.table(
+        "ip filter", drops.formatted("drop") + "\n\tchain x {\n\t\tiifname \"br-banger\"\n\t}");
     assertThat(ForwardCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
     assertThat(List.copyOf(nft.state().keySet())).contains("ip filter");
   }
