@@ -111,7 +111,7 @@ final class Subject implements AutoCloseable {
   VmView vm(World world, String name) {
     VmView vm = world.vm(name);
     author.vm(world, vm);
-    return vm;
+    return world.now(vm);
   }
 
   Rig rig(World world) throws InterruptedException {

@@ -92,6 +92,14 @@ public final class World {
     return this;
   }
 
+  /** Puts a VM, which is in user mode otherwise, on a bridge; from {@link PluginContract#vm}. */
+  public World onBridge(VmView vm, boolean outbound) {
+    FakeVm now = vms.get(vm.id());
+    int number = Integer.parseInt(now.address().replaceFirst(".*[.]", ""));
+    put(now.on("bgr-" + vm.id().substring(4), "172.30.0." + number, outbound));
+    return this;
+  }
+
   /** Where the files of a guest are. */
   public Path guestRoot(VmView vm) {
     return host.guestRoot(vm);

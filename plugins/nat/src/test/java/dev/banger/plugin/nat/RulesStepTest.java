@@ -1,0 +1,179 @@
+package dev.banger.plugin.nat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.DoctorCheck;
+import dev.banger.api.Observed;
+import dev.banger.api.Started;
+import dev.banger.api.Stopped;
+import dev.banger.api.ToolResult;
+import dev.banger.api.VmView;
+import dev.banger.api.build.Registration;
+import dev.banger.testkit.FakeCapabilityHost;
+import dev.banger.testkit.FakeContext;
+import dev.banger.testkit.FakeStepContext;
+import dev.banger.testkit.FakeVm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RulesStepTest {
+  private static final VmView WEB = Lan.vm("web", true);
+
+  private final RulesStep step = new RulesStep();
+  private final FakeNft nft = new FakeNft();
+  private final FakeSysctl sysctl = new FakeSysctl();
+  @TempDir Path temp;
+  private FakeCapabilityHost host;
+  private FakeContext context;
+
+  @BeforeEach
+  void aHost() throws IOException {
+    host =
+        new FakeCapabilityHost(
+                Registration.of(new NatPlugin()).permissions(),
+                Files.createDirectory(temp.resolve("guests")))
+            .with(WEB)
+            .tool("nft", nft)
+            .tool("sysctl", sysctl)
+            .without("iptables")
+            .without("iptables-save");
+    forgetful();
+  }
+
+  /** Nothing that was stored is there any more. */
+  private void forgetful() {
+    context = new FakeContext("nat", temp, host);
+  }
+
+  private Guest start(VmView vm) throws Exception {
+    return ((Started.Ok<Guest>) step.start(FakeStepContext.starting(context, vm))).receipt();
+  }
+
+  private Stopped stop(VmView vm, Optional<Guest> receipt) throws Exception {
+    return step.stop(FakeStepContext.of(context, vm), receipt);
+  }
+
+  @Test
+  void a_vm_in_user_mode_is_skipped_without_running_anything() throws Exception {
+    assertThat(step.start(FakeStepContext.starting(context, FakeVm.running("web"))))
+        .isEqualTo(Started.skipped("user-mode network: the VMM does it"));
+    assertThat(host.toolCalls()).isEmpty();
+  }
+
+  @Test
+  void a_stop_of_what_was_never_started_runs_nothing() throws Exception {
+    assertThat(stop(WEB, Optional.empty())).isEqualTo(Stopped.nothingToDo());
+    assertThat(host.toolCalls()).isEmpty();
+  }
+
+  @Test
+  void forwarding_that_was_on_stays_on() throws Exception {
+    sysctl.set("1");
+
+    stop(WEB, Optional.of(start(WEB)));
+
+    assertThat(sysctl.state()).containsValue("1");
+    assertThat(nft.state()).isEmpty();
+  }
+
+  @Test
+  void forwarding_that_somebody_turned_off_meanwhile_is_noticed_and_not_touched_in_the_end()
+      throws Exception {
+    Guest receipt = start(WEB);
+    sysctl.set("0");
+
+    assertThat(step.observe(FakeStepContext.of(context, WEB), Optional.of(receipt)))
+        .isEqualTo(Observed.drifted(receipt, "net.ipv4.ip_forward is 0"));
+
+    stop(WEB, Optional.of(receipt));
+    assertThat(sysctl.state()).containsValue("0");
+  }
+
+  @Test
+  void a_guest_that_needs_no_way_out_does_not_turn_forwarding_on() throws Exception {
+    start(Lan.vm("db", false));
+
+    assertThat(sysctl.state()).containsValue("0");
+  }
+
+  @Test
+  void rules_that_nobody_remembers_are_swept_unless_they_name_a_vm_there_is() throws Exception {
+    start(WEB);
+    forgetful();
+    Rules rules = new Rules(context);
+
+    assertThat(rules.sweep(WEB.id()::equals)).isEmpty();
+    assertThat(nft.state()).isNotEmpty();
+
+    assertThat(rules.sweep(_ -> false)).containsExactly("rules of VM " + WEB.id());
+    assertThat(nft.state()).isEmpty();
+    assertThat(rules.sweep(_ -> false)).isEmpty();
+  }
+
+  @Test
+  void a_sweep_leaves_a_table_of_somebody_else_that_has_the_name() throws Exception {
+    nft.table("inet banger", "\tchain theirs {\n\t}");
+
+    assertThat(new Rules(context).sweep(_ -> false)).isEmpty();
+    assertThat(nft.state()).containsKey("inet banger");
+  }
+
+  @Test
+  void a_guest_that_the_store_forgot_is_gone() throws Exception {
+    Guest receipt = start(WEB);
+    forgetful();
+
+    assertThat(step.observe(FakeStepContext.of(context, WEB), Optional.of(receipt)))
+        .isEqualTo(Observed.gone());
+  }
+
+  @Test
+  void what_nft_says_when_it_fails_is_told() {
+    host.tool("nft", _ -> new ToolResult(1, "", "netlink: Error: cache initialization failed"));
+
+    assertThatThrownBy(() -> start(WEB))
+        .isInstanceOf(CapabilityException.class)
+        .hasMessageContaining("nft list table inet banger failed")
+        .hasMessageContaining("cache initialization failed");
+  }
+
+  @Test
+  void the_check_says_what_is_missing_and_how_to_get_it_back() throws Exception {
+    assertThat(RulesCheck.run(context).summary()).contains("no guest needs rules now");
+    start(WEB);
+    assertThat(RulesCheck.run(context).summary())
+        .isEqualTo("nftables table banger loaded, 1 guest");
+
+    nft.flush();
+
+    DoctorCheck.Outcome outcome = RulesCheck.run(context);
+    assertThat(outcome.status()).isEqualTo(DoctorCheck.Status.FAIL);
+    assertThat(outcome.summary()).contains("is missing");
+    assertThat(outcome.remedy()).contains("banger vm repair");
+  }
+
+  @Test
+  void ufw_and_firewalld_are_told_apart() throws Exception {
+    start(WEB);
+    String drops = "\tchain f {\n\t\ttype filter hook forward priority filter; policy %s;\n\t}";
+    nft.table("inet firewalld", drops.formatted("accept"));
+    assertThat(ForwardCheck.run(context).remedy()).contains("firewall-cmd").contains("br-banger");
+
+    nft.flush();
+    nft.table("ip filter", drops.formatted("drop") + "\n\tchain ufw-user-forward {\n\t}");
+    assertThat(ForwardCheck.run(context).remedy()).contains("ufw route allow in on br-banger");
+
+    nft.table(
+        "ip filter", drops.formatted("drop") + "\n\tchain x {\n\t\tiifname \"br-banger\"\n\t}");
+    assertThat(ForwardCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
+    assertThat(List.copyOf(nft.state().keySet())).contains("ip filter");
+  }
+}
