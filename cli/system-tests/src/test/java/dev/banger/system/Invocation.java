@@ -67,6 +67,8 @@ final class Invocation {
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("BANGER_"));
     builder.environment().put("BANGER_HOME", home.toString());
+    // As root it would change the network of whoever runs the tests.
+    builder.environment().put("BANGER_NETWORK_MODE", "user");
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -3,6 +3,7 @@ package dev.banger.core.boot;
 import com.google.inject.Provider;
 import dev.banger.api.PluginStore;
 import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.Image;
@@ -18,9 +19,12 @@ import java.util.concurrent.Callable;
 final class CorePorts implements PluginPorts {
   private final Provider<VmService> vms;
   private final ImageCatalog images;
+  private final HostNetwork network;
   private final SqlitePluginStore stores;
 
-  CorePorts(Provider<VmService> vms, ImageCatalog images, SqlitePluginStore stores) {
+  CorePorts(
+      Provider<VmService> vms, ImageCatalog images, HostNetwork network, SqlitePluginStore stores) {
+    this.network = network;
     this.vms = vms;
     this.images = images;
     this.stores = stores;
@@ -34,6 +38,11 @@ final class CorePorts implements PluginPorts {
   @Override
   public List<VmRecord> vms() {
     return vms.get().list();
+  }
+
+  @Override
+  public HostNetwork.Plan network(VmRecord vm) {
+    return network.plan(vm);
   }
 
   @Override

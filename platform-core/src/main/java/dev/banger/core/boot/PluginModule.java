@@ -7,6 +7,7 @@ import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.plugins.HookExtensions;
@@ -34,6 +35,7 @@ final class PluginModule extends AbstractModule {
       Commands commands,
       Provider<VmService> vms,
       ImageCatalog images,
+      HostNetwork network,
       SqlitePluginStore stores,
       Journal journal,
       InstalledPlugins installed,
@@ -50,7 +52,7 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 home,
                 () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
-            new CorePorts(vms, images, stores),
+            new CorePorts(vms, images, network, stores),
             commands,
             calls,
             journal,
@@ -78,8 +80,12 @@ final class PluginModule extends AbstractModule {
   @Provides
   @Singleton
   Extensions extensions(
-      HookEngine engine, Journal journal, PluginRuntime plugins, SqlitePluginStore stores) {
+      HookEngine engine,
+      Journal journal,
+      HostNetwork network,
+      PluginRuntime plugins,
+      SqlitePluginStore stores) {
     stores.dropOrphans();
-    return new HookExtensions(engine, journal, new Around(plugins, stores));
+    return new HookExtensions(engine, journal, network, new Around(plugins, stores));
   }
 }

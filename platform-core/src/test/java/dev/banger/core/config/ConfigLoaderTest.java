@@ -44,7 +44,7 @@ class ConfigLoaderTest {
     assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(20));
     assertThat(config.vm()).isEqualTo(new Config.VmDefaults(2, 1024, 8192, 4096));
     assertThat(config.network())
-        .isEqualTo(new Config.Network("auto", "br-banger", "172.30.0.0/16", 8));
+        .isEqualTo(new Config.Network("auto", "br-banger", "172.30.0.0/16", 4));
     assertThat(config.warnings()).isEmpty();
     assertThat(config.settings()).extracting(Setting::source).containsOnly("default");
     assertThat(file).doesNotExist();
@@ -177,7 +177,7 @@ class ConfigLoaderTest {
         "network.cidr = \"172.30.0.1/16\"|network.cidr must be a network, without host bits after"
             + " /16, got \"172.30.0.1/16\"",
         "network.cidr = \"300.0.0.0/8\"|network.cidr must be an IPv4 network such as"
-            + " \"172.30.0.0/16\", prefix from /8 to /28, got \"300.0.0.0/8\"",
+            + " \"172.30.0.0/16\", prefix from /8 to /16, got \"300.0.0.0/8\"",
         "qemu_bin = \"qemu\"|qemu_bin must be an absolute path, one under ~/, or empty, got"
             + " \"qemu\"",
         "qemu_bin = \"/a\\u0000b\"|qemu_bin must be an absolute path, one under ~/, or empty, got"

@@ -9,6 +9,7 @@ import dev.banger.core.doctor.DoctorCheck.Status;
 import dev.banger.core.host.HostUser;
 import dev.banger.core.host.KernelSettings;
 import dev.banger.core.host.ProcessCommands;
+import dev.banger.core.lifecycle.HostNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -93,7 +94,8 @@ class CoreChecksTest {
             new ConfigLoader(temp.resolve("config.toml"), temp),
             new CoreChecks.Places(temp, temp, temp, temp),
             List.of(),
-            () -> temp);
+            () -> temp,
+            HostNetwork.USER_MODE::status);
     assertThat(checks)
         .filteredOn(check -> check.id().equals("image-tools"))
         .singleElement()
@@ -272,7 +274,8 @@ class CoreChecksTest {
             loader,
             places,
             List.of(new StatusOnlyDriver(true, "tcg", "", "")),
-            () -> temp.resolve("agent.img"));
+            () -> temp.resolve("agent.img"),
+            HostNetwork.USER_MODE::status);
     List<Finding> findings = new Doctor(() -> checks).run();
     assertThat(findings).extracting(Finding::id).doesNotHaveDuplicates().contains("qemu", "kvm");
     assertThat(findings)

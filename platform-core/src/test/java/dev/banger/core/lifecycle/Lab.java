@@ -72,6 +72,7 @@ final class Lab {
             new Drivers(List.of(driver)),
             new OneImage(home),
             disks,
+            HostNetwork.USER_MODE,
             hooks,
             new LiveVms(guests),
             new VmLocks(),
