@@ -22,8 +22,12 @@ final class HostToolRunner {
   private final Privileges privileges;
 
   HostToolRunner(Commands commands) {
+    this(commands, new Privileges(commands));
+  }
+
+  HostToolRunner(Commands commands, Privileges privileges) {
     this.commands = commands;
-    this.privileges = new Privileges(commands);
+    this.privileges = privileges;
   }
 
   Optional<Path> find(String tool) {
