@@ -83,7 +83,8 @@ final class Network implements AutoCloseable {
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
         return "";
       }
-      return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      return new String(
+          process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     } finally {
       process.destroyForcibly();
     }

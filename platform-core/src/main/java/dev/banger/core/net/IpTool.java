@@ -8,11 +8,12 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Network devices by way of {@code ip}. Several changes are one process, and end at the first that
@@ -110,8 +110,10 @@ final class IpTool {
    * may be that of another network namespace.
    */
   Set<String> names() {
-    try (Stream<String> lines = Files.lines(devices)) {
-      return lines
+    // Not by way of a channel, whose reading an interrupt would end.
+    try (InputStream in = new FileInputStream(devices.toFile())) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
           .filter(line -> line.contains(":"))
           .map(line -> line.substring(0, line.indexOf(':')).strip())
           .collect(Collectors.toSet());

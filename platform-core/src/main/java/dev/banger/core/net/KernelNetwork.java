@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +48,7 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<VmId, Plan> attached = new ConcurrentHashMap<>();
   private final Object choosing = new Object();
-  private volatile Choice choice;
+  private CompletableFuture<Choice> choice;
   private volatile boolean bridgeReady;
   private volatile boolean closed;
   private volatile boolean filling;
@@ -85,17 +86,18 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
 
   // ---------------------------------------------------------------- which mode
 
+  /** Decided once, on a thread of its own: whoever asks first may be interrupted. */
   private Choice choice() {
-    Choice made = choice;
-    if (made == null) {
-      synchronized (choosing) {
-        if (choice == null) {
-          choice = choose();
-        }
-        made = choice;
+    CompletableFuture<Choice> made;
+    synchronized (choosing) {
+      if (choice == null) {
+        choice =
+            CompletableFuture.supplyAsync(
+                this::choose, work -> Thread.ofVirtual().name("network-mode").start(work));
       }
+      made = choice;
     }
-    return made;
+    return made.join();
   }
 
   private Choice choose() {
@@ -118,9 +120,9 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
       return obstacle.isPresent() ? obstacle.map(Obstacle::problem) : locked(pool::trial);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of("the daemon is stopping");
-    } catch (BangerException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of("interrupted");
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -254,7 +256,14 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
     }
     String master = own.get().master();
     if (isBridge() && (master.isEmpty() || master.equals(settings.bridge()))) {
-      attach(vm, onBridge(vm, settings.bridge(), settings.subnet()));
+      Bridge plan = onBridge(vm, settings.bridge(), settings.subnet());
+      try {
+        attach(vm, plan);
+      } catch (BangerException e) {
+        // A VM that runs is taken up in any case; its steps and its user see what it lacks.
+        LOG.log(Level.WARNING, "vm={0} network: {1}", new Object[] {vm.name(), e.getMessage()});
+        attached.put(vm.id(), plan);
+      }
       return;
     }
     // It hangs on a bridge that was configured once, and stays there until it is stopped.

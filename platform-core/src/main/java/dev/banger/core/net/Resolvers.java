@@ -1,7 +1,8 @@
 package dev.banger.core.net;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,8 +38,8 @@ final class Resolvers {
 
   private static List<String> in(Path file) {
     String text;
-    try (var in = Files.newInputStream(file)) {
-      text = new String(in.readNBytes(MAX_BYTES), java.nio.charset.StandardCharsets.ISO_8859_1);
+    try (var in = new FileInputStream(file.toFile())) {
+      text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return List.of();
     }

@@ -38,6 +38,18 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theEnvironmentIsStrongerThanTheFileForTheModeOfTheNetwork() {
+    Config config = new ConfigLoader(file, HOME).load();
+    assertThat(config.overruledBy(Map.of())).isEqualTo(config);
+    Config user = config.overruledBy(Map.of(Config.NETWORK_MODE, "user"));
+    assertThat(user.network())
+        .isEqualTo(new Config.Network("user", "br-banger", "172.30.0.0/16", 4));
+    assertThat(user.settings()).contains(new Setting("network.mode", "user", Config.NETWORK_MODE));
+    assertThatThrownBy(() -> config.overruledBy(Map.of(Config.NETWORK_MODE, "tap")))
+        .hasMessage("BANGER_NETWORK_MODE must be one of auto, bridge, user, got \"tap\"");
+  }
+
+  @Test
   void withoutAFileEverythingHasItsDefault() {
     Config config = new ConfigLoader(file, HOME).load();
     assertThat(config.image()).isEqualTo("debian");

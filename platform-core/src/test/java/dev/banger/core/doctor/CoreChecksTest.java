@@ -262,6 +262,19 @@ class CoreChecksTest {
   }
 
   @Test
+  void theNetworkFailsOnlyWhereTheModeThatWasAskedForCannotBeHad() {
+    assertThat(run(new NetworkCheck(HostNetwork.USER_MODE::status)))
+        .isEqualTo(Result.ok("mode user; it needs no privileges"));
+    assertThat(
+            run(
+                new NetworkCheck(
+                    () ->
+                        new HostNetwork.Status(
+                            "bridge", "br0", "10.0.0.0/8", "", "it is taken", "take another"))))
+        .isEqualTo(Result.fail("mode bridge: it is taken", "take another"));
+  }
+
+  @Test
   void theWholeListRunsOnThisVeryHost() throws Exception {
     ConfigLoader loader = new ConfigLoader(temp.resolve("config.toml"), temp);
     CoreChecks.Places places =

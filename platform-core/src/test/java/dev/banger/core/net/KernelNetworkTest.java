@@ -179,6 +179,32 @@ class KernelNetworkTest {
   }
 
   @Test
+  void aRunningVmIsTakenUpAlsoWhenItsBridgeBecameSomebodyElses() throws Exception {
+    KernelNetwork first = network("bridge");
+    HostNetwork.Bridge plan = attached(first, vm(7));
+    namespace.run("ip link set dev br-banger alias mine");
+    KernelNetwork next = network("bridge");
+    next.adopt(vm(7));
+    assertThat(next.plan(vm(7))).isEqualTo(plan);
+    next.release(vm(7));
+    assertThat(devices()).doesNotContain(plan.device());
+  }
+
+  @Test
+  void whoeverAsksFirstForTheModeMayBeInterrupted() throws Exception {
+    KernelNetwork network = network("auto");
+    Thread asking =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  Thread.currentThread().interrupt();
+                  network.status();
+                });
+    asking.join();
+    assertThat(network.status().mode()).isEqualTo("bridge");
+  }
+
+  @Test
   void aVmThatWasStartedInUserModeStaysThere() throws Exception {
     KernelNetwork network = network("bridge");
     network.adopt(vm(7));
