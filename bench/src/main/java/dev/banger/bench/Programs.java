@@ -34,6 +34,7 @@ final class Programs {
             .redirectOutput(out)
             .redirectErrorStream(true);
     builder.environment().put("BANGER_HOME", home.toString());
+    builder.environment().put("BANGER_NETWORK_MODE", "user");
     return builder.start();
   }
 

@@ -60,6 +60,7 @@ final class Catalog {
         "vm restart",
         "vm kill",
         "vm delete",
+        "vm set",
         "vm list",
         "vm show",
         "vm exec",
@@ -125,7 +126,7 @@ final class Catalog {
     return switch (path) {
       case "vm create" -> new VmCreate();
       case "vm run" -> new VmRun();
-      case "vm start", "vm stop", "vm restart", "vm kill", "vm delete", "vm repair" ->
+      case "vm start", "vm stop", "vm restart", "vm kill", "vm delete", "vm repair", "vm set" ->
           new VmBatch(path.substring(3));
       case "vm list" -> new VmList();
       case "vm show" -> new VmShow();

@@ -209,6 +209,18 @@ public final class DaemonCommands implements Command {
             : version + " (this program is " + BuildVersion.VERSION + ")");
     head.row("socket", status.text("socket"));
     Json vms = status.get("vms");
+    Json network = status.get("network");
+    if (!network.text("mode").isEmpty()) {
+      String why =
+          network.text("problem").isEmpty() ? network.text("reason") : network.text("problem");
+      head.row(
+          "network",
+          (network.text("mode")
+                  + "  "
+                  + (network.text("bridge").isEmpty() ? "" : network.text("bridge") + "  ")
+                  + why)
+              .strip());
+    }
     head.row("vms", vms.text("running") + " running of " + vms.text("total"));
     for (Json driver : status.get("drivers").elements()) {
       head.row(

@@ -11,7 +11,7 @@ import dev.banger.cli.base.Stages;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
 
-/** {@code banger vm start|stop|restart|kill|delete|repair}. */
+/** {@code banger vm start|stop|restart|kill|delete|repair|set}. */
 public final class VmBatch implements Command {
   private final String verb;
 
@@ -41,12 +41,18 @@ public final class VmBatch implements Command {
               .summary("stop VMs and remove all they have, disks too")
               .example("banger rm brisk-otter")
               .example("banger vm delete --label project=web");
+      case "set" ->
+          options
+              .summary("change what VMs are allowed")
+              .flag("--nat", "let the guests out to the network")
+              .flag("--no-nat", "keep the guests in")
+              .example("banger vm set web --no-nat");
       default ->
           options
               .summary("clean up now what a failed stop or delete left")
               .example("banger vm repair web");
     }
-    if (!verb.equals("repair")) {
+    if (isTimed()) {
       options
           .value(
               "--timeout",
@@ -58,6 +64,10 @@ public final class VmBatch implements Command {
     }
   }
 
+  private boolean isTimed() {
+    return !verb.equals("repair") && !verb.equals("set");
+  }
+
   private boolean isGraceful() {
     return verb.equals("stop") || verb.equals("restart");
   }
@@ -66,18 +76,21 @@ public final class VmBatch implements Command {
   public int run(Invocation call) {
     Parsed parsed = call.parsed();
     Json.Builder params = Batch.params(call, "vm " + verb);
-    String timeout = verb.equals("repair") ? null : parsed.value("--timeout");
+    String timeout = isTimed() ? parsed.value("--timeout") : null;
     long millis = timeout == null ? 0 : Quantities.millis(timeout, "--timeout");
     if (isGraceful() && timeout != null) {
       params.put("timeoutMs", millis);
     }
-    boolean force = !verb.equals("repair") && parsed.flag("--force");
+    boolean force = isTimed() && parsed.flag("--force");
     if (force && (verb.equals("stop") || verb.equals("delete"))) {
       params.put("force", true);
     }
     if (force && verb.equals("restart")) {
       // The request has no force of its own: no time to shut down comes to the same.
       params.put("timeoutMs", 1);
+    }
+    if (verb.equals("set")) {
+      params.put("nat", nat(parsed));
     }
     Stages stages = call.isJson() ? Stages.hidden(call) : Stages.shown(call, !Batch.isSingle(call));
     Json answer =
@@ -104,6 +117,16 @@ public final class VmBatch implements Command {
     }
     show(call, results);
     return Batch.exitCode(call, results);
+  }
+
+  private static boolean nat(Parsed parsed) {
+    boolean on = parsed.flag("--nat");
+    if (on == parsed.flag("--no-nat")) {
+      throw Failure.usage(
+          on ? "--nat and --no-nat exclude each other" : "banger vm set needs to know what to set",
+          "give one of them: --nat, --no-nat");
+    }
+    return on;
   }
 
   private void show(Invocation call, Json results) {

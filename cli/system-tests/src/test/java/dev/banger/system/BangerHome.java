@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class BangerHome implements AutoCloseable {
   private final Path program;
   private final Path dir;
+  private Network network;
 
   private BangerHome(Path program, Path dir) {
     this.program = program;
@@ -59,6 +60,12 @@ final class BangerHome implements AutoCloseable {
     }
   }
 
+  /** The same, with its daemon and VMs in a network of the test's own. */
+  BangerHome inside(Network own) {
+    network = own;
+    return this;
+  }
+
   Path dir() {
     return dir;
   }
@@ -73,7 +80,10 @@ final class BangerHome implements AutoCloseable {
 
   /** One run, still to be started. */
   Invocation banger(String... arguments) {
-    return new Invocation(program, dir, List.of(arguments));
+    return network == null
+        ? new Invocation(program, dir, List.of(arguments))
+        : new Invocation(program, dir, List.of(arguments), network.enter())
+            .with("BANGER_NETWORK_MODE", "auto");
   }
 
   /** Runs a command; the caller judges its exit code. */

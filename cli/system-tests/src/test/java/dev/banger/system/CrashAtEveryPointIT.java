@@ -205,6 +205,7 @@ class CrashAtEveryPointIT {
             dist.resolve("lib/daemon") + "/*:" + classes,
             "dev.banger.core.boot.CrashingDaemon");
     builder.environment().put("BANGER_HOME", home.dir().toString());
+    builder.environment().put("BANGER_NETWORK_MODE", "user");
     builder.environment().put("BANGER_CRASH_DIR", crash.toString());
     builder.environment().put("BANGER_CRASH_AT", Integer.toString(point));
     builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);

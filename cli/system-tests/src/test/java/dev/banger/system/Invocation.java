@@ -23,12 +23,21 @@ final class Invocation {
   private final Path program;
   private final Path home;
   private final List<String> arguments;
+  private final List<String> enter;
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Path directory;
   private byte[] input = {};
   private Duration deadline = DEADLINE;
 
   Invocation(Path program, Path home, List<String> arguments) {
+    this(program, home, arguments, List.of());
+  }
+
+  /**
+   * @param enter what runs it elsewhere, for example in another network namespace
+   */
+  Invocation(Path program, Path home, List<String> arguments, List<String> enter) {
+    this.enter = List.copyOf(enter);
     this.program = program;
     this.home = home;
     this.arguments = List.copyOf(arguments);
@@ -57,7 +66,7 @@ final class Invocation {
 
   /** Starts it with its output in {@code out} and {@code err}; the caller sees it to its end. */
   Process start(Path out, Path err) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(enter);
     command.add(program.toString());
     command.addAll(arguments);
     ProcessBuilder builder =
@@ -67,6 +76,8 @@ final class Invocation {
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("BANGER_"));
     builder.environment().put("BANGER_HOME", home.toString());
+    // As root it would change the network of whoever runs the tests.
+    builder.environment().put("BANGER_NETWORK_MODE", "user");
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -37,10 +37,13 @@ public final class BangerDaemon {
   private static final int USAGE = 2;
 
   private final Layout layout;
+  private final Map<String, String> environment;
   private final UnaryOperator<Module> wiring;
 
-  private BangerDaemon(Layout layout, UnaryOperator<Module> wiring) {
+  private BangerDaemon(
+      Layout layout, Map<String, String> environment, UnaryOperator<Module> wiring) {
     this.layout = layout;
+    this.environment = environment;
     this.wiring = wiring;
   }
 
@@ -79,7 +82,7 @@ public final class BangerDaemon {
     try {
       Layout layout = Layout.of(environment);
       return switch (args.isEmpty() ? "" : args.getFirst()) {
-        case "" -> new BangerDaemon(layout, wiring).serve();
+        case "" -> new BangerDaemon(layout, environment, wiring).serve();
         case "--check-config" -> checkConfig(layout, out);
         case "--version" -> {
           out.println("bangerd " + Version.CURRENT);
@@ -152,7 +155,7 @@ public final class BangerDaemon {
   }
 
   private void open(Opened opened, CountDownLatch stop) throws InterruptedException {
-    Config config = loadConfig(layout);
+    Config config = loadConfig(layout).overruledBy(environment);
     layout.create();
     Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
     if (lock.isEmpty()) {

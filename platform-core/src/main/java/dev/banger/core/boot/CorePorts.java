@@ -3,6 +3,7 @@ package dev.banger.core.boot;
 import com.google.inject.Provider;
 import dev.banger.api.PluginStore;
 import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmService;
@@ -19,10 +20,17 @@ import java.util.concurrent.Callable;
 final class CorePorts implements PluginPorts {
   private final Provider<VmService> vms;
   private final ImageCatalog images;
+  private final HostNetwork network;
   private final SqlitePluginStore stores;
   private final Upkeep upkeep;
 
-  CorePorts(Provider<VmService> vms, ImageCatalog images, SqlitePluginStore stores, Upkeep upkeep) {
+  CorePorts(
+      Provider<VmService> vms,
+      ImageCatalog images,
+      HostNetwork network,
+      SqlitePluginStore stores,
+      Upkeep upkeep) {
+    this.network = network;
     this.upkeep = upkeep;
     this.vms = vms;
     this.images = images;
@@ -37,6 +45,11 @@ final class CorePorts implements PluginPorts {
   @Override
   public List<VmRecord> vms() {
     return vms.get().list();
+  }
+
+  @Override
+  public HostNetwork.Plan network(VmRecord vm) {
+    return network.plan(vm);
   }
 
   @Override

@@ -10,19 +10,29 @@ import dev.banger.core.doctor.CoreChecks;
 import dev.banger.core.doctor.Doctor;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Drivers;
+import dev.banger.core.lifecycle.HostNetwork;
 import java.nio.file.Path;
 
 /** Checks of what this host needs. */
 final class DoctorModule extends AbstractModule {
   @Provides
   @Singleton
-  Doctor doctor(Layout layout, Config config, Commands commands, Drivers drivers) {
+  Doctor doctor(
+      Layout layout, Config config, Commands commands, Drivers drivers, HostNetwork network) {
     Directories dirs = layout.directories();
     ConfigLoader loader =
         new ConfigLoader(dirs.configFile(), Path.of(System.getProperty("user.home")));
     CoreChecks.Places places =
         new CoreChecks.Places(dirs.config(), dirs.data(), dirs.state(), dirs.run());
     return new Doctor(
-        () -> CoreChecks.of(commands, config, loader, places, drivers.all(), layout::agentDisk));
+        () ->
+            CoreChecks.of(
+                commands,
+                config,
+                loader,
+                places,
+                drivers.all(),
+                layout::agentDisk,
+                network::status));
   }
 }

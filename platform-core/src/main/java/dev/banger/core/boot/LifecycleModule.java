@@ -4,11 +4,14 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.banger.core.config.Config;
+import dev.banger.core.host.Commands;
+import dev.banger.core.host.Privileges;
 import dev.banger.core.lifecycle.DiskProvisioner;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.HandlesScratch;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.LifecycleSettings;
 import dev.banger.core.lifecycle.LiveVms;
@@ -21,6 +24,7 @@ import dev.banger.core.lifecycle.VmDirectories;
 import dev.banger.core.lifecycle.VmLocks;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmStore;
+import dev.banger.core.net.KernelNetwork;
 
 /** VMs and what may be done with them. */
 @SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
@@ -45,6 +49,15 @@ final class LifecycleModule extends AbstractModule {
 
   @Provides
   @Singleton
+  HostNetwork network(Layout layout, Config config, Commands commands, Opened opened) {
+    return opened.add(
+        "the network",
+        KernelNetwork.of(
+            commands, new Privileges(commands), config.network(), layout.directories().state()));
+  }
+
+  @Provides
+  @Singleton
   VmContext context(
       Layout layout,
       Config config,
@@ -53,6 +66,7 @@ final class LifecycleModule extends AbstractModule {
       Drivers drivers,
       ImageCatalog images,
       DiskProvisioner disks,
+      HostNetwork network,
       Extensions extensions,
       LiveVms live,
       Upkeep upkeep) {
@@ -63,6 +77,7 @@ final class LifecycleModule extends AbstractModule {
         drivers,
         images,
         disks,
+        network,
         extensions,
         live,
         new VmLocks(),

@@ -7,6 +7,7 @@ import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmService;
@@ -36,6 +37,7 @@ final class PluginModule extends AbstractModule {
       Commands commands,
       Provider<VmService> vms,
       ImageCatalog images,
+      HostNetwork network,
       SqlitePluginStore stores,
       Upkeep upkeep,
       Journal journal,
@@ -53,7 +55,7 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 home,
                 () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
-            new CorePorts(vms, images, stores, upkeep),
+            new CorePorts(vms, images, network, stores, upkeep),
             commands,
             calls,
             journal,
@@ -81,8 +83,12 @@ final class PluginModule extends AbstractModule {
   @Provides
   @Singleton
   Extensions extensions(
-      HookEngine engine, Journal journal, PluginRuntime plugins, SqlitePluginStore stores) {
+      HookEngine engine,
+      Journal journal,
+      HostNetwork network,
+      PluginRuntime plugins,
+      SqlitePluginStore stores) {
     stores.dropOrphans();
-    return new HookExtensions(engine, journal, new Around(plugins, stores));
+    return new HookExtensions(engine, journal, network, new Around(plugins, stores));
   }
 }

@@ -1,5 +1,7 @@
 package dev.banger.core.config;
 
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -62,6 +64,53 @@ public record Config(
    * @param cidr an IPv4 network
    */
   public record Network(String mode, String bridge, String cidr, int tapPool) {}
+
+  /** The environment variable that is stronger than {@code network.mode}. */
+  public static final String NETWORK_MODE = "BANGER_NETWORK_MODE";
+
+  /**
+   * The same, where the environment has a word in it: {@link #NETWORK_MODE}.
+   *
+   * @throws BangerException of kind INVALID when the variable is not one of the modes
+   */
+  public Config overruledBy(Map<String, String> environment) {
+    String mode = environment.getOrDefault(NETWORK_MODE, "");
+    if (mode.isEmpty()) {
+      return this;
+    }
+    if (!List.of("auto", "bridge", "user").contains(mode)) {
+      throw new BangerException(
+          ErrorKind.INVALID,
+          "%s must be one of auto, bridge, user, got %s".formatted(NETWORK_MODE, Shown.value(mode)),
+          "unset it to use network.mode of " + file);
+    }
+    List<Setting> shown =
+        settings.stream()
+            .map(
+                each ->
+                    each.key().equals("network.mode")
+                        ? new Setting(each.key(), mode, NETWORK_MODE)
+                        : each)
+            .toList();
+    return new Config(
+        file,
+        image,
+        driver,
+        firecrackerBin,
+        qemuBin,
+        accel,
+        sshKey,
+        startTimeout,
+        stopGrace,
+        idleStop,
+        vm,
+        new Network(mode, network.bridge(), network.cidr(), network.tapPool()),
+        disabledPlugins,
+        plugins,
+        fileSync,
+        shown,
+        warnings);
+  }
 
   /**
    * What each plugin is told, by plugin id: its table. The plugin for SSH has its key at the top of

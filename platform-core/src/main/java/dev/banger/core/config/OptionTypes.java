@@ -15,7 +15,7 @@ final class OptionTypes {
   private static final Pattern CIDR =
       Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
   private static final int SHORTEST_PREFIX = 8;
-  private static final int LONGEST_PREFIX = 28;
+  private static final int LONGEST_PREFIX = 16;
 
   private OptionTypes() {}
 

@@ -92,7 +92,8 @@ public final class Options {
           "network.mode",
           OptionTypes.choice("auto", "bridge", "user"),
           "auto",
-          "`bridge` needs root; `user` needs no privileges.");
+          "`bridge` needs root, or `sudo` without a password for `ip`; `user` needs no privileges; `auto`"
+              + " is `bridge` where that is possible and takes nothing from anybody.");
   final Option<String> networkBridge =
       new Option<>(
           "network.bridge",
@@ -112,7 +113,7 @@ public final class Options {
       new Option<>(
           "network.tap_pool",
           OptionTypes.integer(0, 256),
-          8,
+          4,
           "TAP devices that are made ahead in the mode `bridge`.");
   final Option<List<String>> pluginsDisabled =
       new Option<>(

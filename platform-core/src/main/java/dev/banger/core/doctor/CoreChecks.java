@@ -8,6 +8,7 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.host.HostUser;
 import dev.banger.core.host.KernelSettings;
 import dev.banger.core.image.ImageTools;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.VmmDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class CoreChecks {
 
   /**
    * @param agentDisk where the disk with the guest agent should be
+   * @param network how VMs are put on the network
    */
   public static List<DoctorCheck> of(
       Commands commands,
@@ -46,7 +48,8 @@ public final class CoreChecks {
       ConfigLoader loader,
       Places places,
       Collection<VmmDriver> drivers,
-      Supplier<Path> agentDisk) {
+      Supplier<Path> agentDisk,
+      Supplier<HostNetwork.Status> network) {
     HostUser user = HostUser.current();
     List<DoctorCheck> checks = new ArrayList<>();
     checks.add(new QemuCheck(commands, user, config.qemuBin()));
@@ -84,6 +87,7 @@ public final class CoreChecks {
             List.of(new Tool("ssh", "openssh-client"), new Tool("ssh-keygen", "openssh-client")),
             commands,
             user));
+    checks.add(new NetworkCheck(network));
     checks.add(new DiskSpaceCheck(places.data()));
     checks.add(new RunDirectoryCheck(places.run()));
     checks.add(new DirectoriesCheck(places.all(), user));

@@ -21,7 +21,7 @@ public record LaunchPlan(
     Path initrd,
     List<String> kernelArgs,
     List<Disk> disks,
-    UserNetwork network) {
+    Network network) {
 
   public LaunchPlan {
     kernelArgs = List.copyOf(kernelArgs);
@@ -36,19 +36,32 @@ public record LaunchPlan(
     }
   }
 
+  /** The guest's one network card, and what is behind it. */
+  public sealed interface Network {
+    /** For example {@code 06:00:7f:4d:00:05}. */
+    String mac();
+  }
+
   /**
    * User-mode networking: no privileges, the guest is 10.0.2.15 behind the VMM.
    *
-   * @param mac for example {@code 06:00:7f:4d:00:05}
    * @param hostAddress the VM's loopback address, where guest ports are forwarded
    * @param outbound whether the guest may reach the outside
    */
   public record UserNetwork(
-      String mac, String hostAddress, boolean outbound, List<PortForward> forwards) {
+      String mac, String hostAddress, boolean outbound, List<PortForward> forwards)
+      implements Network {
     public UserNetwork {
       forwards = List.copyOf(forwards);
     }
   }
+
+  /**
+   * A TAP device of the host, which exists and which the VMM's user may open.
+   *
+   * @param device its name, at most 15 characters
+   */
+  public record TapNetwork(String mac, String device) implements Network {}
 
   /** TCP connections to {@code hostAddress:hostPort} reach {@code guestPort} in the guest. */
   public record PortForward(int hostPort, int guestPort) {}

@@ -27,10 +27,17 @@ public final class LiveVms implements AutoCloseable {
     private final VmPaths paths;
     private final VmHandles handles;
     private final CompletableFuture<VmmExit> exit;
+    private final GuestLink.NetworkConfig network;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile GuestLink link;
 
-    private Live(VmRecord vm, VmPaths paths, VmHandles handles, CompletableFuture<VmmExit> exit) {
+    private Live(
+        VmRecord vm,
+        VmPaths paths,
+        VmHandles handles,
+        CompletableFuture<VmmExit> exit,
+        GuestLink.NetworkConfig network) {
+      this.network = network;
       this.vm = vm;
       this.paths = paths;
       this.handles = handles;
@@ -58,8 +65,16 @@ public final class LiveVms implements AutoCloseable {
     this.connector = connector;
   }
 
-  public Live add(VmRecord vm, VmPaths paths, VmHandles handles, CompletableFuture<VmmExit> exit) {
-    Live entry = new Live(vm, paths, handles, exit);
+  /**
+   * @param network what the guest is told of its network
+   */
+  public Live add(
+      VmRecord vm,
+      VmPaths paths,
+      VmHandles handles,
+      CompletableFuture<VmmExit> exit,
+      GuestLink.NetworkConfig network) {
+    Live entry = new Live(vm, paths, handles, exit, network);
     Live before = live.put(vm.id(), entry);
     if (before != null) {
       closeLink(before);
@@ -124,7 +139,9 @@ public final class LiveVms implements AutoCloseable {
       }
       GuestLink fresh = connector.connect(entry.paths, left(end));
       try {
-        fresh.bootstrap(Bootstraps.of(entry.vm), BOOTSTRAP_LIMIT);
+        fresh.bootstrap(
+            new GuestLink.Bootstrap(entry.vm.name(), Instant.now(), entry.network, true),
+            BOOTSTRAP_LIMIT);
       } catch (RuntimeException e) {
         fresh.close();
         throw e;
@@ -153,19 +170,5 @@ public final class LiveVms implements AutoCloseable {
   public void close() {
     List.copyOf(live.values()).forEach(LiveVms::closeLink);
     live.clear();
-  }
-
-  /** What every guest is told of itself. */
-  static final class Bootstraps {
-    private Bootstraps() {}
-
-    /** QEMU's user-mode network: these three addresses are its fixed defaults. */
-    static GuestLink.Bootstrap of(VmRecord vm) {
-      return new GuestLink.Bootstrap(
-          vm.name(),
-          Instant.now(),
-          new GuestLink.NetworkConfig("10.0.2.15/24", "10.0.2.2", List.of("10.0.2.3")),
-          true);
-    }
   }
 }

@@ -121,6 +121,7 @@ public final class Reconciler {
     Optional<VmHandles> alive = context.drivers().observe(paths, hint);
     if (alive.isPresent() && vm.state() instanceof VmState.Running) {
       context.scratch().write(paths, alive.get());
+      context.network().adopt(vm);
       context.adopt(vm, alive.get());
       try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
         steps

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,11 +53,12 @@ final class StartVm {
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 
-    LaunchPlan plan = plan(vm, image, paths, additions);
+    HostNetwork.Plan network = context.network().plan(vm);
+    LaunchPlan plan = plan(vm, image, paths, additions, network);
     try (BootSlots.Slot _ = slots.take(progress)) {
       driver.prepare(plan, LifecycleSettings.LAUNCH_LIMIT, progress);
       rollback.push("the VMM", () -> context.killAndRelease(vm));
-      new Boot(vm, driver, plan, rollback, progress, steps).toAgent(startTimeout);
+      new Boot(vm, driver, plan, network, rollback, progress, steps).toAgent(startTimeout);
     }
     steps.start(Phase.GUEST, rollback);
     return vm;
@@ -69,6 +69,7 @@ final class StartVm {
     private final VmRecord vm;
     private final VmmDriver driver;
     private final LaunchPlan plan;
+    private final HostNetwork.Plan network;
     private final Rollback rollback;
     private final Progress progress;
     private final Steps steps;
@@ -78,12 +79,14 @@ final class StartVm {
         VmRecord vm,
         VmmDriver driver,
         LaunchPlan plan,
+        HostNetwork.Plan network,
         Rollback rollback,
         Progress progress,
         Steps steps) {
       this.vm = vm;
       this.driver = driver;
       this.plan = plan;
+      this.network = network;
       this.rollback = rollback;
       this.progress = progress;
       this.steps = steps;
@@ -122,6 +125,8 @@ final class StartVm {
 
     private void once(Duration atMost) throws InterruptedException {
       progress.stage("boot_vmm", "started", "");
+      // Before each launch: what ended the one before has given it back.
+      context.network().attach(vm, network);
       VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
       context.scratch().write(plan.paths(), handles);
       Live live = context.adopt(vm, handles);
@@ -193,7 +198,8 @@ final class StartVm {
     return error.withDetails(details);
   }
 
-  private LaunchPlan plan(VmRecord vm, Image image, VmPaths paths, Additions additions) {
+  private LaunchPlan plan(
+      VmRecord vm, Image image, VmPaths paths, Additions additions, HostNetwork.Plan network) {
     List<LaunchPlan.Disk> disks = new ArrayList<>(context.disks().disks(paths));
     disks.addAll(additions.disks());
     return new LaunchPlan(
@@ -205,13 +211,7 @@ final class StartVm {
         paths.initrd(),
         additions.kernelArguments(),
         disks,
-        new LaunchPlan.UserNetwork(mac(vm), vm.address(), vm.spec().nat(), List.of()));
-  }
-
-  /** Locally administered, and derived from the id so that it is stable and unique. */
-  private static String mac(VmRecord vm) {
-    byte[] id = HexFormat.of().parseHex(vm.id().value());
-    return "06:%02x:%02x:%02x:%02x:%02x".formatted(id[0], id[1], id[2], id[3], id[4]);
+        network.launch(vm));
   }
 
   /** Notes that the VM is up. */

@@ -23,6 +23,7 @@ public record VmContext(
     Drivers drivers,
     ImageCatalog images,
     DiskProvisioner disks,
+    HostNetwork network,
     Extensions extensions,
     LiveVms live,
     VmLocks locks,
@@ -76,7 +77,7 @@ public record VmContext(
   Live adopt(VmRecord vm, VmHandles handles) {
     VmPaths paths = paths(vm);
     var exit = drivers.of(handles).onExit(paths, handles);
-    Live entry = live.add(vm, paths, handles, exit);
+    Live entry = live.add(vm, paths, handles, exit, network.plan(vm).guest());
     var _ =
         exit.thenAccept(
             how ->
@@ -115,7 +116,12 @@ public record VmContext(
       return;
     }
     try (Steps steps = Steps.of(this, vm, Progress.NONE)) {
-      TakeDown.all(this, vm, steps);
+      try {
+        TakeDown.all(this, vm, steps);
+      } catch (BangerException e) {
+        apply(vm.withLastError(e.getMessage()), new VmEvent.CleanupFailed(e.getMessage()));
+        throw e;
+      }
       VmRecord down =
           TakeDown.settle(
               this,
@@ -135,6 +141,7 @@ public record VmContext(
     live.remove(vm.id());
     drivers.all().forEach(driver -> driver.removeLeftovers(paths));
     scratch.delete(paths);
+    network.release(vm);
   }
 
   /** Kills whatever VMM of this VM is alive, known or found by looking, and removes its traces. */

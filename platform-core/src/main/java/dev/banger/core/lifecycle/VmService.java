@@ -74,6 +74,16 @@ public final class VmService {
     return context.extensions().endpoints(vm);
   }
 
+  /** How it is on the network, or will be from its next start on. */
+  public HostNetwork.Plan network(VmRecord vm) {
+    return context.network().plan(vm);
+  }
+
+  /** What VMs get that are started now. */
+  public HostNetwork.Status networkStatus() {
+    return context.network().status();
+  }
+
   public VmPaths paths(VmRecord vm) {
     return context.paths(vm);
   }
@@ -291,6 +301,7 @@ public final class VmService {
 
       @Override
       public void sweep() throws Exception {
+        context.network().sweep(VmService.this::exists);
         context.extensions().sweep(VmService.this::exists);
       }
     };
@@ -300,10 +311,39 @@ public final class VmService {
     return context.store().find(id).isPresent();
   }
 
+  /** Changes what is wanted of a VM; for a running one, what plugins made of it, too. */
+  public Operation set(VmRecord vm, boolean nat) {
+    return operations.begin(
+        "vm.set",
+        vm.name(),
+        op -> context.locked(vm, op, () -> setLocked(context.reload(vm), nat, op)));
+  }
+
+  private VmOutcome setLocked(VmRecord vm, boolean nat, Progress progress)
+      throws InterruptedException {
+    if (vm.state() instanceof VmState.Deleting) {
+      throw gone(vm);
+    }
+    if (vm.spec().nat() == nat) {
+      return new VmOutcome(vm, "already " + (nat ? "on" : "off"));
+    }
+    VmRecord changed = context.save(vm.withSpec(vm.spec().withNat(nat)));
+    if (!(changed.state() instanceof VmState.Running)) {
+      return VmOutcome.of(changed);
+    }
+    if (context.network().plan(changed) instanceof HostNetwork.User) {
+      return new VmOutcome(changed, "from the next start on");
+    }
+    try (Steps steps = Steps.of(context, changed, progress)) {
+      return new VmOutcome(changed, String.join("; ", steps.recover()));
+    }
+  }
+
   private VmOutcome repairLocked(VmRecord vm, Progress progress) throws InterruptedException {
     return switch (vm.state()) {
       case VmState.Running() -> {
         progress.stage("wait_guest_agent", "started", "");
+        context.network().adopt(vm);
         context.live().link(vm, context.settings().startTimeout());
         progress.stage("wait_guest_agent", "done", "");
         try (Steps steps = Steps.of(context, vm, progress)) {

@@ -25,4 +25,8 @@ public record VmSpec(
   public VmSpec {
     labels = Map.copyOf(labels);
   }
+
+  public VmSpec withNat(boolean next) {
+    return new VmSpec(name, image, cpus, memoryMiB, diskMiB, workDiskMiB, next, driver, labels);
+  }
 }

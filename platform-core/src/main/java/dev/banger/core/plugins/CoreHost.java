@@ -16,6 +16,7 @@ import dev.banger.api.VmView;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmRecord;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -43,12 +44,16 @@ final class CoreHost implements CapabilityHost {
 
   @Override
   public VmView resolve(String ref) {
-    return translated(() -> VmViews.of(ports.resolve(ref)));
+    return translated(() -> view(ports.resolve(ref)));
   }
 
   @Override
   public List<VmView> vms() {
-    return translated(() -> ports.vms().stream().map(vm -> (VmView) VmViews.of(vm)).toList());
+    return translated(() -> ports.vms().stream().map(this::view).toList());
+  }
+
+  private VmView view(VmRecord vm) {
+    return VmViews.of(vm, ports.network(vm));
   }
 
   @Override

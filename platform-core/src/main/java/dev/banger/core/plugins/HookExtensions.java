@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import dev.banger.api.CapabilityException;
 import dev.banger.core.lifecycle.DiskProvisioner.EarlyFile;
 import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
@@ -43,8 +44,11 @@ public final class HookExtensions implements Extensions {
   private final HookEngine engine;
   private final Journal journal;
   private final Surroundings around;
+  private final HostNetwork network;
 
-  public HookExtensions(HookEngine engine, Journal journal, Surroundings around) {
+  public HookExtensions(
+      HookEngine engine, Journal journal, HostNetwork network, Surroundings around) {
+    this.network = network;
     this.engine = engine;
     this.journal = journal;
     this.around = around;
@@ -53,7 +57,7 @@ public final class HookExtensions implements Extensions {
   @Override
   public Visit visit(VmRecord vm, String operation, Progress progress) {
     return new PassageVisit(
-        vm.id().value(), engine.begin(VmViews.of(vm), operation, told(progress)));
+        vm.id().value(), engine.begin(VmViews.of(vm, network.plan(vm)), operation, told(progress)));
   }
 
   private static dev.banger.api.Progress told(Progress progress) {
@@ -252,6 +256,7 @@ public final class HookExtensions implements Extensions {
 
   @Override
   public void happened(VmRecord vm, Happening what, String reason) {
-    around.happened(VmViews.of(vm), what.name().toLowerCase(java.util.Locale.ROOT), reason);
+    around.happened(
+        VmViews.of(vm, network.plan(vm)), what.name().toLowerCase(java.util.Locale.ROOT), reason);
   }
 }

@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
 import dev.banger.core.host.Commands;
+import dev.banger.core.host.Privileges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +19,15 @@ final class HostToolRunner {
       Set.of("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME");
 
   private final Commands commands;
+  private final Privileges privileges;
 
   HostToolRunner(Commands commands) {
+    this(commands, new Privileges(commands));
+  }
+
+  HostToolRunner(Commands commands, Privileges privileges) {
     this.commands = commands;
+    this.privileges = privileges;
   }
 
   Optional<Path> find(String tool) {
@@ -30,6 +37,7 @@ final class HostToolRunner {
   ToolResult run(ToolCall call, Duration deadline) throws InterruptedException {
     List<String> argv = new ArrayList<>();
     Optional<Path> binary = commands.find(call.tool());
+    List<String> words = call.isPrivileged() ? privileges.argv(call.argv()) : call.argv();
     if (binary.isPresent()) {
       // Variables are taken away by name: with `env -i` the values of those we keep, and of those
       // the plugin adds, would for a moment be readable in the process list.
@@ -41,11 +49,9 @@ final class HostToolRunner {
         }
       }
       argv.add("LC_ALL=C");
-      argv.add(binary.get().toString());
-    } else {
-      argv.add(call.tool());
     }
-    argv.addAll(call.argv().subList(1, call.argv().size()));
+    argv.add(call.isPrivileged() || binary.isEmpty() ? words.getFirst() : binary.get().toString());
+    argv.addAll(words.subList(1, words.size()));
     Commands.Result result =
         commands.run(
             new Commands.Call(

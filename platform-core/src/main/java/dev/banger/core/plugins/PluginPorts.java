@@ -2,6 +2,7 @@ package dev.banger.core.plugins;
 
 import dev.banger.api.PluginStore;
 import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
@@ -20,6 +21,11 @@ public interface PluginPorts {
   VmRecord resolve(String ref);
 
   List<VmRecord> vms();
+
+  /** How the VM is on the network. */
+  default HostNetwork.Plan network(VmRecord vm) {
+    return new HostNetwork.User(vm.address());
+  }
 
   /** Whether its VMM runs. */
   boolean isAlive(VmId id);

@@ -3,6 +3,7 @@ package dev.banger.core.rpc;
 import dev.banger.client.Json;
 import dev.banger.core.host.OwnProcess;
 import dev.banger.core.lifecycle.Drivers;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.VmState;
@@ -72,11 +73,22 @@ public final class DaemonMethods {
                   "drivers",
                   Json.array(
                       drivers.all().stream().map(driver -> toJson(driver.status())).toList()))
+              .put("network", toJson(vms.networkStatus()))
               .put("plugins", plugins.get())
               .put("listeners", Json.strings(List.of("unix:" + socket)))
               .put("problems", Json.strings(problems.get()))
               .done();
         });
+  }
+
+  private static Json toJson(HostNetwork.Status network) {
+    return Json.build()
+        .put("mode", network.mode())
+        .put("bridge", network.bridge())
+        .put("subnet", network.subnet())
+        .put("reason", network.reason())
+        .put("problem", network.problem())
+        .done();
   }
 
   private static Json toJson(DriverStatus status) {

@@ -4,6 +4,7 @@ import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.LiveVms;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.VmHandles;
@@ -39,6 +40,7 @@ public final class VmJson {
     List<StepStatus> steps = vms.steps(vm);
     return fields(vm, steps)
         .put("handles", handles)
+        .put("network", network(vm))
         .put("plugins", Json.array(steps.stream().map(VmJson::step).toList()))
         .put("endpoints", Json.array(vms.endpoints(vm).stream().map(VmJson::endpoint).toList()))
         .put("lastError", vm.lastError())
@@ -51,6 +53,18 @@ public final class VmJson {
                 .put("console", paths.console().toString())
                 .put("vmmLog", paths.vmmLog().toString())
                 .done())
+        .done();
+  }
+
+  private Json network(VmRecord vm) {
+    HostNetwork.Plan plan = vms.network(vm);
+    return Json.build()
+        .put("mode", plan.mode())
+        .put("address", plan.address())
+        .put("device", plan.device())
+        .put("bridge", plan.bridge())
+        .put("subnet", plan.subnet())
+        .put("outbound", vm.spec().nat())
         .done();
   }
 
@@ -114,7 +128,7 @@ public final class VmJson {
             .put("nat", vm.spec().nat())
             .put("driver", handles.map(VmHandles::driver).orElse(vm.spec().driver()))
             .put("accel", handles.map(VmHandles::accel).map(Json::of).orElse(Json.NULL))
-            .put("ip", vm.address())
+            .put("ip", vms.network(vm).address())
             .put("dnsName", vm.name() + ".vm")
             .put("createdAt", vm.createdAt().truncatedTo(ChronoUnit.MILLIS).toString())
             .put(

@@ -62,6 +62,18 @@ public final class VmMethods {
     methods.put("vm.kill", call -> batch.operate(call, vm -> vms.stop(vm, Optional.empty(), true)));
     methods.put("vm.delete", call -> batch.operate(call, vms::delete));
     methods.put("vm.repair", call -> batch.operate(call, vms::repair));
+    methods.put(
+        "vm.set",
+        call -> {
+          boolean nat =
+              call.params()
+                  .optionalFlag("nat")
+                  .orElseThrow(
+                      () ->
+                          new BangerException(
+                              ErrorKind.INVALID, "nothing to set", "one of: --nat, --no-nat"));
+          return batch.operate(call, vm -> vms.set(vm, nat));
+        });
     GuestStreams streams = new GuestStreams(vms);
     methods.put("vm.exec", streams::exec);
     methods.put("vm.logs", streams::logs);

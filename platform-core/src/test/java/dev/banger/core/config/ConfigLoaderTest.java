@@ -38,13 +38,25 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theEnvironmentIsStrongerThanTheFileForTheModeOfTheNetwork() {
+    Config config = new ConfigLoader(file, HOME).load();
+    assertThat(config.overruledBy(Map.of())).isEqualTo(config);
+    Config user = config.overruledBy(Map.of(Config.NETWORK_MODE, "user"));
+    assertThat(user.network())
+        .isEqualTo(new Config.Network("user", "br-banger", "172.30.0.0/16", 4));
+    assertThat(user.settings()).contains(new Setting("network.mode", "user", Config.NETWORK_MODE));
+    assertThatThrownBy(() -> config.overruledBy(Map.of(Config.NETWORK_MODE, "tap")))
+        .hasMessage("BANGER_NETWORK_MODE must be one of auto, bridge, user, got \"tap\"");
+  }
+
+  @Test
   void withoutAFileEverythingHasItsDefault() {
     Config config = new ConfigLoader(file, HOME).load();
     assertThat(config.image()).isEqualTo("debian");
     assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(20));
     assertThat(config.vm()).isEqualTo(new Config.VmDefaults(2, 1024, 8192, 4096));
     assertThat(config.network())
-        .isEqualTo(new Config.Network("auto", "br-banger", "172.30.0.0/16", 8));
+        .isEqualTo(new Config.Network("auto", "br-banger", "172.30.0.0/16", 4));
     assertThat(config.warnings()).isEmpty();
     assertThat(config.settings()).extracting(Setting::source).containsOnly("default");
     assertThat(file).doesNotExist();
@@ -177,7 +189,7 @@ class ConfigLoaderTest {
         "network.cidr = \"172.30.0.1/16\"|network.cidr must be a network, without host bits after"
             + " /16, got \"172.30.0.1/16\"",
         "network.cidr = \"300.0.0.0/8\"|network.cidr must be an IPv4 network such as"
-            + " \"172.30.0.0/16\", prefix from /8 to /28, got \"300.0.0.0/8\"",
+            + " \"172.30.0.0/16\", prefix from /8 to /16, got \"300.0.0.0/8\"",
         "qemu_bin = \"qemu\"|qemu_bin must be an absolute path, one under ~/, or empty, got"
             + " \"qemu\"",
         "qemu_bin = \"/a\\u0000b\"|qemu_bin must be an absolute path, one under ~/, or empty, got"

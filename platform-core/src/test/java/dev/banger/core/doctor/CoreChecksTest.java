@@ -9,6 +9,7 @@ import dev.banger.core.doctor.DoctorCheck.Status;
 import dev.banger.core.host.HostUser;
 import dev.banger.core.host.KernelSettings;
 import dev.banger.core.host.ProcessCommands;
+import dev.banger.core.lifecycle.HostNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -93,7 +94,8 @@ class CoreChecksTest {
             new ConfigLoader(temp.resolve("config.toml"), temp),
             new CoreChecks.Places(temp, temp, temp, temp),
             List.of(),
-            () -> temp);
+            () -> temp,
+            HostNetwork.USER_MODE::status);
     assertThat(checks)
         .filteredOn(check -> check.id().equals("image-tools"))
         .singleElement()
@@ -260,6 +262,19 @@ class CoreChecksTest {
   }
 
   @Test
+  void theNetworkFailsOnlyWhereTheModeThatWasAskedForCannotBeHad() {
+    assertThat(run(new NetworkCheck(HostNetwork.USER_MODE::status)))
+        .isEqualTo(Result.ok("mode user; it needs no privileges"));
+    assertThat(
+            run(
+                new NetworkCheck(
+                    () ->
+                        new HostNetwork.Status(
+                            "bridge", "br0", "10.0.0.0/8", "", "it is taken", "take another"))))
+        .isEqualTo(Result.fail("mode bridge: it is taken", "take another"));
+  }
+
+  @Test
   void theWholeListRunsOnThisVeryHost() throws Exception {
     ConfigLoader loader = new ConfigLoader(temp.resolve("config.toml"), temp);
     CoreChecks.Places places =
@@ -272,7 +287,8 @@ class CoreChecksTest {
             loader,
             places,
             List.of(new StatusOnlyDriver(true, "tcg", "", "")),
-            () -> temp.resolve("agent.img"));
+            () -> temp.resolve("agent.img"),
+            HostNetwork.USER_MODE::status);
     List<Finding> findings = new Doctor(() -> checks).run();
     assertThat(findings).extracting(Finding::id).doesNotHaveDuplicates().contains("qemu", "kvm");
     assertThat(findings)

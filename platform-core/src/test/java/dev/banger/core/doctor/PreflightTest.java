@@ -9,6 +9,7 @@ import dev.banger.core.disk.DiskSpace;
 import dev.banger.core.doctor.DoctorCheck.Need;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.ProcessCommands;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.nio.file.Files;
@@ -125,7 +126,8 @@ class PreflightTest {
                     loader,
                     new CoreChecks.Places(temp, temp, temp, temp),
                     List.of(driver),
-                    () -> agent));
+                    () -> agent,
+                    HostNetwork.USER_MODE::status));
     return catchThrowableOfType(BangerException.class, () -> new Preflight(doctor).require(CREATE));
   }
 }

@@ -42,6 +42,7 @@ final class Lab {
   final VmService vms;
   final ScriptedExtensions hooks;
   final Upkeep upkeep = new Upkeep();
+  final RecordingNetwork network;
 
   Lab(Path home) {
     this(
@@ -49,7 +50,8 @@ final class Lab {
         new FakeVmmDriver(),
         new MemoryStore(),
         new MemoryScratch(),
-        new ScriptedExtensions());
+        new ScriptedExtensions(),
+        new RecordingNetwork());
   }
 
   private Lab(
@@ -57,7 +59,9 @@ final class Lab {
       FakeVmmDriver driver,
       MemoryStore store,
       MemoryScratch scratch,
-      ScriptedExtensions hooks) {
+      ScriptedExtensions hooks,
+      RecordingNetwork network) {
+    this.network = network;
     this.hooks = hooks;
     this.home = home;
     this.driver = driver;
@@ -72,18 +76,21 @@ final class Lab {
             new Drivers(List.of(driver)),
             new OneImage(home),
             disks,
+            network,
             hooks,
             new LiveVms(guests),
             new VmLocks(),
             upkeep,
             new LifecycleSettings(Duration.ofSeconds(20), Duration.ofMillis(300)));
+    network.isAlive =
+        vm -> driver.observe(directories.paths(vm.id()), Optional.empty()).isPresent();
     vms = new VmService(context, operations);
     guests.onShutdown(id -> driver.exit(id, new VmmDriver.VmmExit(true, "the guest powered off")));
   }
 
   /** A new daemon over what the old one left: records, scratch files and VMM processes. */
   Lab restarted() {
-    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch, hooks);
+    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch, hooks, network);
   }
 
   CreateRequest request(String name) {

@@ -29,6 +29,13 @@ final class LaunchFailures {
     if (forward.find()) {
       return portTaken(forward.group(1), Integer.parseInt(forward.group(2)), log);
     }
+    if (all.contains("/dev/net/tun")) {
+      return failure(
+          ErrorKind.HOST,
+          "QEMU cannot open the VM's network device" + last,
+          "banger doctor; without one: network.mode = \"user\" in config.toml",
+          log);
+    }
     if (all.contains("cannot set up guest memory") || all.contains("Cannot allocate memory")) {
       return failure(
           ErrorKind.HOST,

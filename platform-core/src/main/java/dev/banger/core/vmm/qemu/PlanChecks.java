@@ -23,6 +23,9 @@ final class PlanChecks {
   private static final Pattern LOOPBACK =
       Pattern.compile("127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
+  /** The kernel's IFNAMSIZ is 16, with the closing NUL. */
+  private static final Pattern DEVICE = Pattern.compile("[a-z][a-z0-9-]{0,14}");
+
   private PlanChecks() {}
 
   /**
@@ -52,7 +55,7 @@ final class PlanChecks {
     }
   }
 
-  private static void network(LaunchPlan.UserNetwork network) {
+  private static void network(LaunchPlan.Network network) {
     String mac = network.mac();
     require(
         MAC.matcher(mac).matches(),
@@ -60,6 +63,16 @@ final class PlanChecks {
     require(
         (Integer.parseInt(mac.substring(0, 2), 16) & 1) == 0,
         "mac %s: is a multicast address".formatted(mac));
+    switch (network) {
+      case LaunchPlan.UserNetwork user -> user(user);
+      case LaunchPlan.TapNetwork tap ->
+          require(
+              DEVICE.matcher(tap.device()).matches(),
+              "network device %s: does not match %s".formatted(tap.device(), DEVICE));
+    }
+  }
+
+  private static void user(LaunchPlan.UserNetwork network) {
     require(
         LOOPBACK.matcher(network.hostAddress()).matches(),
         "host address %s: forwarded ports are bound to loopback addresses only, 127.x.y.z"

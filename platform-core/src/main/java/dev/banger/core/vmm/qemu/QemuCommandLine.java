@@ -169,7 +169,26 @@ final class QemuCommandLine {
     };
   }
 
-  private void network(LaunchPlan.UserNetwork network) {
+  private void network(LaunchPlan.Network network) {
+    add(
+        "-netdev",
+        switch (network) {
+          case LaunchPlan.UserNetwork user -> userBackend(user);
+          case LaunchPlan.TapNetwork tap -> tapBackend(tap);
+        });
+    add("-device", device("virtio-net-device").with("netdev", "net0").with("mac", network.mac()));
+  }
+
+  /** QEMU opens the device itself, by name; without scripts, which its sandbox would not run. */
+  private static QemuOption tapBackend(LaunchPlan.TapNetwork network) {
+    return QemuOption.of("tap")
+        .with("id", "net0")
+        .with("ifname", network.device())
+        .with("script", "no")
+        .with("downscript", "no");
+  }
+
+  private static QemuOption userBackend(LaunchPlan.UserNetwork network) {
     // IPv6 off: the guest's addresses are given to it, and the advertised ones lead nowhere.
     QemuOption backend =
         QemuOption.of("user")
@@ -183,8 +202,7 @@ final class QemuCommandLine {
               .formatted(
                   network.hostAddress(), forward.hostPort(), GUEST_ADDRESS, forward.guestPort()));
     }
-    add("-netdev", backend);
-    add("-device", device("virtio-net-device").with("netdev", "net0").with("mac", network.mac()));
+    return backend;
   }
 
   private void agentPort(VmPaths paths) {

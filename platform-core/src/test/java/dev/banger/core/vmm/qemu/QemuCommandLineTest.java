@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.lifecycle.LaunchPlan.Disk;
+import dev.banger.core.lifecycle.LaunchPlan.Network;
 import dev.banger.core.lifecycle.LaunchPlan.PortForward;
+import dev.banger.core.lifecycle.LaunchPlan.TapNetwork;
 import dev.banger.core.lifecycle.LaunchPlan.UserNetwork;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -214,7 +216,25 @@ class QemuCommandLineTest {
             plan().network(new UserNetwork("06:00:7f", "127.0.0.1", true, List.of())), "mac"),
         Arguments.of(
             plan().network(new UserNetwork("07:00:7f:4d:00:05", "127.0.0.1", true, List.of())),
-            "multicast"));
+            "multicast"),
+        Arguments.of(
+            plan().network(new TapNetwork("06:00:ac:1e:00:05", "bgr-1,script=/bin/sh")),
+            "network device bgr-1"),
+        Arguments.of(
+            plan().network(new TapNetwork("06:00:ac:1e:00:05", "bgr-0123456789ab")),
+            "network device bgr-0123456789ab"));
+  }
+
+  @Test
+  void aTapDeviceIsOpenedByNameAndRunsNoScript() {
+    assertThat(
+            QemuCommandLine.of(
+                plan().network(new TapNetwork("06:00:ac:1e:00:05", "bgr-01234567")).build(),
+                QEMU,
+                TCG))
+        .containsSubsequence(
+            "-netdev", "tap,id=net0,ifname=bgr-01234567,script=no,downscript=no", "-device")
+        .anyMatch(word -> word.endsWith(",netdev=net0,mac=06:00:ac:1e:00:05"));
   }
 
   private static void assertRefused(Plan plan, String message) {
@@ -245,7 +265,7 @@ class QemuCommandLineTest {
         List.of(
             new Disk("root", Path.of("/vms/a/root.qcow2"), Disk.Format.QCOW2, false),
             new Disk("agent", Path.of("/agent.img"), Disk.Format.RAW, true));
-    UserNetwork network =
+    Network network =
         QemuCommandLineTest.network(
             true, "127.77.0.5", List.of(new PortForward(2222, 22), new PortForward(3000, 3000)));
 
@@ -264,7 +284,7 @@ class QemuCommandLineTest {
       return this;
     }
 
-    Plan network(UserNetwork value) {
+    Plan network(Network value) {
       network = value;
       return this;
     }

@@ -512,7 +512,8 @@ class QemuDriverTest extends VmmDriverContract {
         plan.initrd(),
         plan.kernelArgs(),
         plan.disks(),
-        new UserNetwork(plan.network().mac(), plan.network().hostAddress(), true, forwards));
+        new UserNetwork(
+            plan.network().mac(), ((UserNetwork) plan.network()).hostAddress(), true, forwards));
   }
 
   private static void awaitConsole(VmPaths paths, String text) throws Exception {
