@@ -60,7 +60,11 @@ look_for_tools() { # image that is to be imported: debian or tiny
     need debian-archive-keyring "tells whether Debian's packages are genuine" \
       test -e /usr/share/keyrings/debian-archive-keyring.gpg
   fi
-  if ((EUID == 0)); then need iproute2 "gives each VM an address on a bridge" have_tool ip; fi
+  if ((EUID == 0)); then
+    need iproute2 "gives each VM an address on a bridge" have_tool ip
+    need nftables "keeps VMs apart, and lets them out" have_tool nft
+    need procps "lets the kernel forward their packets" have_tool sysctl
+  fi
   need openssh-client "opens a shell in a VM" have_tool ssh
   need git "brings your repository into a VM" have_tool git
   need maven "builds banger" have_tool mvn

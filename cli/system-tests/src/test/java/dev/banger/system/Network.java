@@ -27,17 +27,35 @@ final class Network implements AutoCloseable {
   }
 
   static Network open() {
+    boolean root = isRoot();
+    return open(List.of("unshare", root ? "-n" : "-Urn"), root);
+  }
+
+  private static boolean isRoot() {
     try {
-      boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A second network, for a cable between both. */
+  Network beside() {
+    List<String> words = new ArrayList<>(enter());
+    words.addAll(List.of("unshare", "-n"));
+    return open(words, root);
+  }
+
+  private static Network open(List<String> unshare, boolean root) {
+    List<String> command = new ArrayList<>(unshare);
+    command.addAll(
+        List.of(
+            "sh",
+            "-c",
+            "PATH=$PATH:/usr/sbin:/sbin; ip link set lo up; echo there; exec sleep 3600"));
+    try {
       Process keeper =
-          new ProcessBuilder(
-                  "unshare",
-                  root ? "-n" : "-Urn",
-                  "sh",
-                  "-c",
-                  "PATH=$PATH:/usr/sbin:/sbin; ip link set lo up; echo there; exec sleep 3600")
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       Network network = new Network(keeper, root);
       if (!"there".equals(keeper.inputReader().readLine())) {
         network.close();
@@ -57,6 +75,46 @@ final class Network implements AutoCloseable {
       words.addAll(List.of("-U", "--preserve-credentials"));
     }
     return words;
+  }
+
+  /** A cable to another network: device {@code name} at both ends. */
+  void cable(Network other, String name, String cidrHere, String cidrThere) {
+    run("ip link add %1$s type veth peer name %1$s netns %2$d".formatted(name, other.keeper.pid()));
+    run("ip addr add %s dev %s && ip link set %2$s up".formatted(cidrHere, name));
+    other.run("ip addr add %s dev %s && ip link set %2$s up".formatted(cidrThere, name));
+  }
+
+  /**
+   * Runs a line of shell in it, which must succeed; what it leaves running ends with the network.
+   */
+  String run(String line) {
+    List<String> command = new ArrayList<>(enter());
+    command.addAll(List.of("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; " + line));
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String out =
+          new String(
+              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new AssertionError(line + ": " + out);
+      }
+      return out;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts a program in it; whoever does ends it. */
+  Process start(String... program) throws IOException {
+    List<String> command = new ArrayList<>(enter());
+    command.addAll(List.of(program));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   /** The names of its devices. */

@@ -18,6 +18,7 @@ import dev.banger.api.build.Registration;
 import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.Extensions.Visit;
+import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -56,6 +57,7 @@ class HookExtensionsTest {
       new HookExtensions(
           new HookEngine(journal, new One(), HookWatcher.NONE, InstantSource.system()),
           journal,
+          HostNetwork.USER_MODE,
           new HookExtensions.Surroundings() {
             @Override
             public Optional<String> refusal() {
