@@ -161,7 +161,7 @@ class PluginCatalogTest extends CliTestBase {
 
     assertThat(cli.run("--help").out()).doesNotContain("secret");
     assertThat(cli.run("vm", "--help").out()).doesNotContain("secret");
-    assertThat(cli.run("__complete", "vm", "se").out()).isEmpty();
+    assertThat(cli.run("__complete", "vm", "sec").out()).isEmpty();
     assertThat(cli.run("__complete", "vm", "secret", "").out()).isEmpty();
     assertThat(cli.run("vm", "secrte").err()).doesNotContain("did you mean banger vm secret");
     assertThat(cli.run("vm", "secret").out()).isEqualTo("done\n");

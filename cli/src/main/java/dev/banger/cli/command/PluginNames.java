@@ -38,6 +38,7 @@ record PluginNames(String id, String javaPackage) {
           "wait",
           "health",
           "repair",
+          "set",
           "proxy");
 
   private static final Set<String> KEYWORDS =
