@@ -3,9 +3,9 @@ package dev.banger.cli;
 import static dev.banger.cli.FakeDaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banger.cli.tar.Tar;
-import dev.banger.cli.tar.TarReader;
 import dev.banger.client.Json;
+import dev.banger.tar.Tar;
+import dev.banger.tar.TarReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -51,6 +51,11 @@ public final class CommandSpec {
     return new Builder(path, summary);
   }
 
+  /** Whether it has the form of a {@link #role}: words in camel case with dots between. */
+  public static boolean isRole(String name) {
+    return ROLE.matcher(name).matches();
+  }
+
   public String path() {
     return path;
   }
@@ -189,7 +194,7 @@ public final class CommandSpec {
     public CommandSpec build() {
       require(PATH.matcher(path).matches(), "is not a path of lower-case words");
       require(!summary.isBlank() && summary.length() <= 100, "needs a summary of 1 to 100 letters");
-      require(role == null || ROLE.matcher(role).matches(), "has a malformed role: " + role);
+      require(role == null || isRole(role), "has a malformed role: " + role);
       require(
           deadline.toMillis() > 0 && deadline.compareTo(LONGEST) <= 0,
           "needs a deadline of at most 1 h, not " + deadline);

@@ -58,6 +58,21 @@ public interface Registrar {
   void command(CommandSpec spec, CommandHandler handler);
 
   /**
+   * Does something after every command that has this role and has gone well. At most once for each
+   * role.
+   *
+   * @param role see {@link CommandSpec#role}; nothing happens while no plugin has it
+   */
+  void after(String role, CommandFollower follower);
+
+  /**
+   * Adds a check to {@code banger doctor}, and what {@code banger doctor --fix} does about it.
+   *
+   * @param id lower-case letters, digits and hyphens; unique within the plugin
+   */
+  void doctor(String id, DoctorCheck check, DoctorFix fix);
+
+  /**
    * Adds a check to {@code banger doctor}.
    *
    * @param id lower-case letters, digits and hyphens; unique within the plugin

@@ -132,9 +132,7 @@ public final class GuardedHost implements CapabilityHost {
 
   @Override
   public GuestResult exec(VmView vm, GuestCommand command) throws InterruptedException {
-    GuestCommand bounded =
-        new GuestCommand(
-            command.argv(), command.cwd(), command.env(), lease.atMost(command.deadline()));
+    GuestCommand bounded = command.within(lease.atMost(command.deadline()));
     return seen(
         Permission.GUEST_EXEC, "exec " + command.argv().getFirst(), () -> host.exec(vm, bounded));
   }

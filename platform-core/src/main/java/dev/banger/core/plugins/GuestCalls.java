@@ -15,11 +15,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** What plugins do in a guest, in terms of a {@link GuestLink}. */
 final class GuestCalls {
@@ -48,14 +50,65 @@ final class GuestCalls {
     long end = System.nanoTime() + deadline.toNanos();
     GuestLink.ExecSpec spec =
         new GuestLink.ExecSpec(command.argv(), command.cwd(), command.env(), false, 0, 0);
+    // What broke on the host's side: the command's end is only its echo.
+    AtomicReference<Exception> broken = new AtomicReference<>();
     try (GuestLink.GuestProcess process = link.exec(spec, deadline)) {
-      closeInput(process);
-      Kept out = new Kept(process.stdout(), "guest-stdout");
-      Kept err = new Kept(process.stderr(), "guest-stderr");
+      Consumer<Exception> hangUp =
+          cause -> {
+            broken.compareAndSet(null, cause);
+            process.close();
+          };
+      command
+          .stdin()
+          .ifPresentOrElse(
+              in -> Thread.ofVirtual().name("guest-stdin").start(() -> feed(in, process, hangUp)),
+              () -> closeInput(process));
+      Kept out = new Kept(process.stdout(), command.stdout(), hangUp, "guest-stdout");
+      Kept err = new Kept(process.stderr(), Optional.empty(), hangUp, "guest-stderr");
       int exitCode = within(process.exit(), end, command.argv().getFirst(), deadline);
       String stdout = within(out.done, end, command.argv().getFirst(), deadline);
       String stderr = within(err.done, end, command.argv().getFirst(), deadline);
+      if (broken.get() != null) {
+        throw broken(broken.get());
+      }
       return new GuestResult(exitCode, stdout, stderr, out.truncated || err.truncated);
+    } catch (BangerException e) {
+      throw broken.get() == null ? e : broken(broken.get());
+    }
+  }
+
+  private static RuntimeException broken(Exception cause) {
+    return cause instanceof RuntimeException known
+        ? known
+        : new BangerException(
+            ErrorKind.HOST,
+            "what goes to or comes from the guest broke off: " + cause.getMessage(),
+            "",
+            List.of(),
+            cause);
+  }
+
+  /** A command may end without having read all; only what breaks on this side ends the command. */
+  private static void feed(
+      InputStream in, GuestLink.GuestProcess process, Consumer<Exception> hangUp) {
+    byte[] buffer = new byte[32 * 1024];
+    while (true) {
+      int count;
+      try {
+        count = in.read(buffer);
+      } catch (IOException | RuntimeException e) {
+        hangUp.accept(e);
+        return;
+      }
+      if (count < 0) {
+        closeInput(process);
+        return;
+      }
+      try {
+        process.stdin().write(buffer, 0, count);
+      } catch (IOException e) {
+        return;
+      }
     }
   }
 
@@ -92,9 +145,7 @@ final class GuestCalls {
       throws InterruptedException {
     GuestResult result =
         exec(
-            link,
-            new GuestCommand(List.of("/bin/sh", "-c", LOOK, "look", path), "/", Map.of(), deadline),
-            deadline);
+            link, GuestCommand.of(deadline, "/bin/sh", "-c", LOOK, "look", path).in("/"), deadline);
     return switch (result.stdout().strip()) {
       case "absent" -> GuestPath.ABSENT;
       case "empty" -> GuestPath.EMPTY_DIRECTORY;
@@ -216,7 +267,10 @@ final class GuestCalls {
     private final CompletableFuture<String> done = new CompletableFuture<>();
     private volatile boolean truncated;
 
-    Kept(InputStream from, String name) {
+    /**
+     * @param sink takes everything instead, if there is one; when it breaks, so does the command
+     */
+    Kept(InputStream from, Optional<OutputStream> sink, Consumer<Exception> hangUp, String name) {
       Thread.ofVirtual()
           .name(name)
           .start(
@@ -225,9 +279,13 @@ final class GuestCalls {
                 try (from) {
                   byte[] buffer = new byte[16 * 1024];
                   for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
-                    int wanted = Math.min(count, KEPT_BYTES - kept.size());
-                    kept.write(buffer, 0, wanted);
-                    truncated |= wanted < count;
+                    if (sink.isPresent() && !pass(sink.get(), buffer, count, hangUp)) {
+                      return;
+                    } else if (sink.isEmpty()) {
+                      int wanted = Math.min(count, KEPT_BYTES - kept.size());
+                      kept.write(buffer, 0, wanted);
+                      truncated |= wanted < count;
+                    }
                   }
                 } catch (IOException e) {
                   // The command was hung up; what came until then is what there is.
@@ -235,6 +293,17 @@ final class GuestCalls {
                   done.complete(kept.toString(StandardCharsets.UTF_8));
                 }
               });
+    }
+
+    private static boolean pass(
+        OutputStream sink, byte[] buffer, int count, Consumer<Exception> hangUp) {
+      try {
+        sink.write(buffer, 0, count);
+        return true;
+      } catch (IOException | RuntimeException e) {
+        hangUp.accept(e);
+        return false;
+      }
     }
   }
 }

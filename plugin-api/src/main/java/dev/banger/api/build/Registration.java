@@ -1,9 +1,11 @@
 package dev.banger.api.build;
 
 import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.CommandFollower;
 import dev.banger.api.CommandHandler;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.DoctorCheck;
+import dev.banger.api.DoctorFix;
 import dev.banger.api.LaunchContributor;
 import dev.banger.api.LifecycleStep;
 import dev.banger.api.Permission;
@@ -37,6 +39,8 @@ public final class Registration {
   private final SortedSet<Permission> permissions = new TreeSet<>();
   private final Map<String, Command> commands = new TreeMap<>();
   private final Map<String, DoctorCheck> checks = new TreeMap<>();
+  private final Map<String, DoctorFix> fixes = new TreeMap<>();
+  private final Map<String, CommandFollower> followers = new TreeMap<>();
   private final Map<String, String> requirements = new TreeMap<>();
   private final List<Step<?>> steps = new ArrayList<>();
   private Record config;
@@ -84,6 +88,16 @@ public final class Registration {
   /** By id, sorted. */
   public Map<String, DoctorCheck> checks() {
     return Collections.unmodifiableMap(checks);
+  }
+
+  /** By the id of their check, sorted; not every check has one. */
+  public Map<String, DoctorFix> fixes() {
+    return Collections.unmodifiableMap(fixes);
+  }
+
+  /** By the role of what they follow, sorted. */
+  public Map<String, CommandFollower> followers() {
+    return Collections.unmodifiableMap(followers);
   }
 
   /** The ranges of versions of the plugins it needs, by id, sorted. */
@@ -225,6 +239,20 @@ public final class Registration {
       Objects.requireNonNull(check);
       require(CHECK_ID.matcher(id).matches(), "not an id for a check: \"" + id + "\"");
       require(checks.putIfAbsent(id, check) == null, "check declared twice: " + id);
+    }
+
+    @Override
+    public void doctor(String id, DoctorCheck check, DoctorFix fix) {
+      doctor(id, check);
+      fixes.put(id, Objects.requireNonNull(fix));
+    }
+
+    @Override
+    public void after(String role, CommandFollower follower) {
+      still();
+      Objects.requireNonNull(follower);
+      require(CommandSpec.isRole(role), "not a role of commands: \"" + role + "\"");
+      require(followers.putIfAbsent(role, follower) == null, "followed twice: " + role);
     }
 
     private void still() {

@@ -1,9 +1,10 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,11 +20,21 @@ public final class TarReader {
   private static final int MOST_META = 64 * 1024;
 
   private final InputStream in;
+  private final Charset names;
   private long unread;
   private int padding;
 
+  /** Reads names as UTF-8; what is not valid is replaced. */
   public TarReader(InputStream in) {
+    this(in, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @param names how names and links are decoded; ISO 8859-1 keeps every byte
+   */
+  public TarReader(InputStream in, Charset names) {
     this.in = in;
+    this.names = names;
   }
 
   /**
@@ -130,7 +141,7 @@ public final class TarReader {
     return bytes;
   }
 
-  private static void pax(byte[] records, Map<String, String> into) throws TarException {
+  private void pax(byte[] records, Map<String, String> into) throws TarException {
     int at = 0;
     while (at < records.length) {
       int space = at;
@@ -142,7 +153,7 @@ public final class TarReader {
         throw new TarException("a damaged pax record");
       }
       int end = (int) (at + length) - 1;
-      String record = new String(records, space + 1, end - space - 1, StandardCharsets.UTF_8);
+      String record = new String(records, space + 1, end - space - 1, names);
       int equals = record.indexOf('=');
       if (equals < 0 || records[end] != '\n') {
         throw new TarException("a damaged pax record");
@@ -228,15 +239,15 @@ public final class TarReader {
     return number;
   }
 
-  private static String text(byte[] bytes) {
+  private String text(byte[] bytes) {
     return text(bytes, 0, bytes.length);
   }
 
-  private static String text(byte[] bytes, int offset, int length) {
+  private String text(byte[] bytes, int offset, int length) {
     int end = offset;
     while (end < offset + length && bytes[end] != 0) {
       end++;
     }
-    return new String(bytes, offset, end - offset, StandardCharsets.UTF_8);
+    return new String(bytes, offset, end - offset, names);
   }
 }

@@ -1,4 +1,4 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

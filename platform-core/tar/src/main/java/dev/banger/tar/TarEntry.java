@@ -1,4 +1,4 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 /**
  * One member of an archive, as its header says; nothing in it is to be trusted.

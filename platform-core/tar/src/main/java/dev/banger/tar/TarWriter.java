@@ -1,8 +1,9 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -16,9 +17,18 @@ public final class TarWriter {
   private static final int BLOCK = TarReader.BLOCK;
 
   private final OutputStream out;
+  private final Charset names;
 
   public TarWriter(OutputStream out) {
+    this(out, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @param names how names and links are encoded; ISO 8859-1 takes one char for one byte
+   */
+  public TarWriter(OutputStream out, Charset names) {
     this.out = out;
+    this.names = names;
   }
 
   public void directory(String name, int mode, long seconds) throws IOException {
@@ -62,8 +72,8 @@ public final class TarWriter {
 
   private void header(String name, char type, String link, long size, int mode, long seconds)
       throws IOException {
-    byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
-    byte[] linkBytes = link.getBytes(StandardCharsets.UTF_8);
+    byte[] nameBytes = name.getBytes(names);
+    byte[] linkBytes = link.getBytes(names);
     if (nameBytes.length > 100) {
       longText('L', nameBytes);
     }

@@ -1,4 +1,4 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.banger.cli.tar;
+package dev.banger.tar;
 
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;

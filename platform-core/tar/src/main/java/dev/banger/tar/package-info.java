@@ -1,2 +1,2 @@
 /** Tar archives, as far as copying to and from a guest needs them; a guest's archive is hostile. */
-package dev.banger.cli.tar;
+package dev.banger.tar;
