@@ -6,13 +6,14 @@ import java.util.regex.Pattern;
  * A group of {@link CapabilityHost} methods that a plugin may call.
  *
  * @param name as in the manifest: {@code vm.read}, {@code vm.lock}, {@code image.read}, {@code
- *     guest.exec}, {@code guest.files}, {@code guest.dial} or {@code host.exec:TOOL}
+ *     guest.exec}, {@code guest.files}, {@code guest.dial}, {@code guest.ports} or {@code
+ *     host.exec:TOOL}
  */
 public record Permission(String name) implements Comparable<Permission> {
   // First: the constants below are checked against it.
   private static final Pattern SHAPE =
       Pattern.compile(
-          "vm\\.read|vm\\.lock|image\\.read|guest\\.(exec|files|dial)|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
+          "vm\\.read|vm\\.lock|image\\.read|guest\\.(exec|files|dial|ports)|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
 
   /** {@link VmAccess}. */
   public static final Permission VM_READ = new Permission("vm.read");
@@ -23,7 +24,7 @@ public record Permission(String name) implements Comparable<Permission> {
   /** {@link ImageAccess}. */
   public static final Permission IMAGE_READ = new Permission("image.read");
 
-  /** {@link GuestAccess#exec}. */
+  /** {@link GuestAccess#exec} and {@link GuestJobs}. */
   public static final Permission GUEST_EXEC = new Permission("guest.exec");
 
   /** {@link GuestAccess#dial}. */
@@ -31,6 +32,9 @@ public record Permission(String name) implements Comparable<Permission> {
 
   /** {@link GuestAccess#putTar}, {@link GuestAccess#getTar} and {@link GuestAccess#stat}. */
   public static final Permission GUEST_FILES = new Permission("guest.files");
+
+  /** {@link GuestPorts}. */
+  public static final Permission GUEST_PORTS = new Permission("guest.ports");
 
   public Permission {
     if (!SHAPE.matcher(name).matches()) {

@@ -25,6 +25,7 @@ final class PluginWords {
       case "vm.lock" -> "lock VMs";
       case "image.read" -> "read images";
       case "guest.exec" -> "run guest commands";
+      case "guest.ports" -> "see what listens in guests";
       case "guest.files" -> "read and write guest files";
       case "guest.dial" -> "connect to guest ports";
       default ->
