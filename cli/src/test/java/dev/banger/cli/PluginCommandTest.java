@@ -22,6 +22,9 @@ class PluginCommandTest extends CliTestBase {
           + "'options':[{'name':'--mode','type':'choice','choices':['tracked','full'],'default':'tracked','summary':'how much'},"
           + "{'name':'--include-uncommitted','type':'bool','summary':'more'},{'name':'--depth','type':'int','summary':'how deep'},"
           + "{'name':'--seed','type':'path','summary':'from'}],'columns':[]},"
+          + "{'path':['go'],'summary':'goes','args':[{'name':'vm','type':'vm','many':true,'required':true,'summary':'which VMs'},"
+          + "{'name':'command','type':'command','many':true,'required':true,'summary':'what to run'}],"
+          + "'options':[{'name':'--env','type':'text','many':true,'summary':'variables'}],'columns':[]},"
           + "{'path':['audit'],'summary':'what happened','args':[],'options':[],'columns':[{'field':'when','header':'WHEN'},{'field':'what','header':'WHAT'}]}]}]}";
 
   @BeforeEach
@@ -60,6 +63,17 @@ class PluginCommandTest extends CliTestBase {
                 .get("files")
                 .number(0))
         .isEqualTo(412);
+  }
+
+  @Test
+  void whatTakesManyValuesIsSentAsLists() throws Exception {
+    Cli.Ran ran =
+        cli.run("go", "web", "db", "--env", "A=1", "--env", "B=2", "--", "ls", "-l", "--env");
+
+    assertThat(ran.code()).as(ran.toString()).isZero();
+    assertThat(daemon.params("plugin.call").get("args"))
+        .isEqualTo(json("{'vm':['web','db'],'command':['ls','-l','--env'],'env':['A=1','B=2']}"));
+    assertThat(cli.run("go", "web").err()).contains("banger go needs a command after --");
   }
 
   @Test

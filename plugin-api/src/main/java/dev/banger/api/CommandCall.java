@@ -1,6 +1,7 @@
 package dev.banger.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,9 @@ public interface CommandCall {
 
   /** The value of an argument or option that may be missing. */
   Optional<String> find(String name);
+
+  /** The values, in order, of what takes {@linkplain ValueSpec#many many}; empty for none. */
+  List<String> list(String name);
 
   /** Whether a flag was given. */
   boolean flag(String name);

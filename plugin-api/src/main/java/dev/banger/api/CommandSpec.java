@@ -200,16 +200,24 @@ public final class CommandSpec {
           "needs a deadline of at most 1 h, not " + deadline);
       Set<String> names = new HashSet<>();
       boolean mayBeMissing = false;
+      boolean isAllTaken = false;
       for (ValueSpec arg : args) {
+        require(
+            !isAllTaken || arg.type() == ValueType.COMMAND,
+            "has an argument after one that takes all: " + arg.name());
+        isAllTaken |= arg.isMany();
         require(names.add(arg.name()), "has two values named " + arg.name());
         require(arg.type() != ValueType.FLAG, "has a flag among its arguments: " + arg.name());
         require(
-            !(mayBeMissing && arg.isRequired()),
+            !(mayBeMissing && arg.isRequired() && arg.type() != ValueType.COMMAND),
             "has a required argument after an optional one: " + arg.name());
         mayBeMissing = !arg.isRequired();
       }
       for (ValueSpec option : options) {
         require(names.add(option.name()), "has two values named " + option.name());
+        require(
+            option.type() != ValueType.COMMAND,
+            "has a command among its options: " + option.name());
       }
       return new CommandSpec(this);
     }

@@ -15,6 +15,7 @@ public final class ValueSpec {
   private final boolean required;
   private final String fallback;
   private final List<String> choices;
+  private final boolean many;
 
   private ValueSpec(
       String name,
@@ -22,18 +23,24 @@ public final class ValueSpec {
       String summary,
       boolean required,
       String fallback,
-      List<String> choices) {
+      List<String> choices,
+      boolean many) {
     this.name = name;
     this.type = Objects.requireNonNull(type);
     this.summary = summary;
     this.required = required;
     this.fallback = fallback;
     this.choices = List.copyOf(choices);
+    this.many = many;
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name for a value: \"" + name + "\"");
     }
     if (summary.isBlank()) {
       throw new IllegalArgumentException("\"" + name + "\" needs a summary");
+    }
+    if (many && (type == ValueType.FLAG || fallback != null)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" takes any number of values, so it is no flag and has no default");
     }
     if (fallback != null && !choices.isEmpty() && !choices.contains(fallback)) {
       throw new IllegalArgumentException("the default of \"" + name + "\" is none of its choices");
@@ -42,27 +49,35 @@ public final class ValueSpec {
 
   /** A value that must be given. */
   public static ValueSpec required(String name, ValueType type, String summary) {
-    return new ValueSpec(name, type, summary, true, null, List.of());
+    return new ValueSpec(name, type, summary, true, null, List.of(), type == ValueType.COMMAND);
   }
 
   /** A value that may be missing. */
   public static ValueSpec optional(String name, ValueType type, String summary) {
-    return new ValueSpec(name, type, summary, false, null, List.of());
+    return new ValueSpec(name, type, summary, false, null, List.of(), type == ValueType.COMMAND);
   }
 
   /** An option without a value. */
   public static ValueSpec flag(String name, String summary) {
-    return new ValueSpec(name, ValueType.FLAG, summary, false, null, List.of());
+    return new ValueSpec(name, ValueType.FLAG, summary, false, null, List.of(), false);
   }
 
   /** The same, with a value for when none is given. */
   public ValueSpec orElse(String value) {
-    return new ValueSpec(name, type, summary, false, value, choices);
+    return new ValueSpec(name, type, summary, false, value, choices, many);
   }
 
   /** The same, restricted to some words. */
   public ValueSpec oneOf(String... words) {
-    return new ValueSpec(name, type, summary, required, fallback, List.of(words));
+    return new ValueSpec(name, type, summary, required, fallback, List.of(words), many);
+  }
+
+  /**
+   * The same, taking any number of values: as an option by being repeated, as the last argument by
+   * taking all that is left. Required means at least one. Read with {@link CommandCall#list}.
+   */
+  public ValueSpec many() {
+    return new ValueSpec(name, type, summary, required, fallback, choices, true);
   }
 
   /** Lower-case words joined by hyphens; {@code --name} when it is an option. */
@@ -85,6 +100,11 @@ public final class ValueSpec {
   /** The default. */
   public Optional<String> fallback() {
     return Optional.ofNullable(fallback);
+  }
+
+  /** Whether it takes any number of values. */
+  public boolean isMany() {
+    return many;
   }
 
   /** Empty when any value will do. */

@@ -10,7 +10,9 @@ public enum ValueType {
   /** A reference to a VM. */
   VM("vm"),
   /** A path on the host, relative to the caller's directory. */
-  PATH("path");
+  PATH("path"),
+  /** The words after {@code --}, of a command to be run; the last argument only, always many. */
+  COMMAND("command");
 
   private final String wireName;
 

@@ -61,6 +61,19 @@ class DeclarationsTest {
     malformed(
         () -> CommandSpec.builder("vm do", "x").arg(ValueSpec.flag("a", "x")).build(),
         "a flag among its arguments");
+    malformed(
+        () ->
+            CommandSpec.builder("vm do", "x")
+                .arg(ValueSpec.required("a", ValueType.VM, "x").many())
+                .arg(ValueSpec.optional("b", ValueType.TEXT, "x"))
+                .build(),
+        "an argument after one that takes all: b");
+    malformed(
+        () ->
+            CommandSpec.builder("vm do", "x")
+                .option(ValueSpec.required("a", ValueType.COMMAND, "x"))
+                .build(),
+        "a command among its options: a");
   }
 
   @Test
@@ -70,6 +83,8 @@ class DeclarationsTest {
     malformed(
         () -> ValueSpec.optional("m", ValueType.TEXT, "x").oneOf("a", "b").orElse("c"),
         "none of its choices");
+    malformed(() -> ValueSpec.flag("all", "x").many(), "no flag");
+    malformed(() -> ValueSpec.optional("m", ValueType.TEXT, "x").many().orElse("a"), "no default");
   }
 
   @Test

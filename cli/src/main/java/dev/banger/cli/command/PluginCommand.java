@@ -123,11 +123,15 @@ public final class PluginCommand implements Command {
     }
     for (Json argument : manifest.get("args").elements()) {
       boolean required = argument.get("required").truth(false);
+      if ("command".equals(argument.text("type"))) {
+        options.command(required, argument.text("summary"));
+        continue;
+      }
       options.positional(
           argument.text("name"),
           argument.text("type"),
           required ? 1 : 0,
-          1,
+          argument.get("many").truth(false) ? Integer.MAX_VALUE : 1,
           argument.text("summary"));
     }
     for (Json option : options()) {
@@ -135,6 +139,10 @@ public final class PluginCommand implements Command {
       String fallback = option.text("default");
       String text =
           option.text("summary") + (fallback.isEmpty() ? "" : " (default " + fallback + ")");
+      if (option.get("many").truth(false)) {
+        options.repeat(name, "TEXT", text);
+        continue;
+      }
       switch (option.text("type")) {
         case "bool" -> options.flag(name, text);
         case "choice" -> options.choice(name, option.get("choices").texts(), text);
@@ -251,20 +259,41 @@ public final class PluginCommand implements Command {
     Parsed parsed = call.parsed();
     Json.Builder arguments = Json.build();
     List<Json> declared = manifest.get("args").elements();
-    for (int i = 0; i < declared.size() && i < parsed.arguments().size(); i++) {
+    for (int i = 0; i < declared.size(); i++) {
       String name = declared.get(i).text("name");
-      arguments.put(name, value(call, name, declared.get(i).text("type"), parsed.argument(i)));
+      String type = declared.get(i).text("type");
+      if (type.equals("command")) {
+        arguments.put(name, Json.strings(parsed.command()));
+      } else if (i < parsed.arguments().size() && declared.get(i).get("many").truth(false)) {
+        arguments.put(name, list(call, name, type, parsed.arguments(), i));
+      } else if (i < parsed.arguments().size()) {
+        arguments.put(name, value(call, name, type, parsed.argument(i)));
+      }
     }
     for (Json option : options()) {
       String name = option.text("name");
       if (parsed.flag(name)) {
-        boolean isFlag = "bool".equals(option.text("type"));
-        arguments.put(
-            name.startsWith("--") ? name.substring(2) : name,
-            isFlag ? Json.TRUE : value(call, name, option.text("type"), parsed.value(name)));
+        arguments.put(name.substring(2), option(call, name, option));
       }
     }
     return arguments.done();
+  }
+
+  private static Json option(Invocation call, String name, Json declared) {
+    String type = declared.text("type");
+    if (declared.get("many").truth(false)) {
+      return list(call, name, type, call.parsed().values(name), 0);
+    }
+    return type.equals("bool") ? Json.TRUE : value(call, name, type, call.parsed().value(name));
+  }
+
+  private static Json list(
+      Invocation call, String name, String type, List<String> texts, int from) {
+    List<Json> values = new ArrayList<>();
+    for (String text : texts.subList(from, texts.size())) {
+      values.add(value(call, name, type, text));
+    }
+    return Json.array(values);
   }
 
   private static Json value(Invocation call, String name, String type, String text) {

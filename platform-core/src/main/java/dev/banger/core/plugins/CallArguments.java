@@ -13,8 +13,10 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.hooks.Lease;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,14 +24,15 @@ import java.util.stream.Stream;
 /** The values of one command call, checked against what the command declares. */
 final class CallArguments {
   private static final int LONGEST_VALUE = 64 * 1024;
+  private static final int MOST_VALUES = 4096;
 
   private final Map<String, ValueSpec> specs = new LinkedHashMap<>();
   private final Map<String, Object> values = new HashMap<>();
   private final Path cwd;
 
   /**
-   * @param json an object: flags are booleans, integers are numbers or text, the rest is text; null
-   *     stands for not given
+   * @param json an object: flags are booleans, integers are numbers or text, the rest is text, what
+   *     takes many values is a list; null stands for not given
    */
   static CallArguments parse(CommandSpec spec, String json, Path cwd) {
     Map<String, Object> given;
@@ -55,7 +58,9 @@ final class CallArguments {
     this.cwd = cwd;
     for (ValueSpec value : specs.values()) {
       Object raw = given.get(value.name());
-      if (raw != null) {
+      if (raw != null && value.isMany()) {
+        values.put(value.name(), checkedAll(spec, value, raw));
+      } else if (raw != null) {
         values.put(value.name(), checked(spec, value, raw));
       } else if (value.isRequired()) {
         throw usage(spec, value.name() + " is missing");
@@ -86,6 +91,21 @@ final class CallArguments {
 
   CommandCall call(PluginContext context, Progress progress, Lease lease, Ends ends) {
     return new Call(context, progress, lease, ends);
+  }
+
+  private static List<String> checkedAll(CommandSpec spec, ValueSpec value, Object raw) {
+    if (!(raw instanceof List<?> all) || all.size() > MOST_VALUES) {
+      throw usage(
+          spec, "%s takes a list of at most %d values".formatted(value.name(), MOST_VALUES));
+    }
+    if (all.isEmpty() && value.isRequired()) {
+      throw usage(spec, value.name() + " is missing");
+    }
+    List<String> texts = new ArrayList<>();
+    for (Object each : all) {
+      texts.add(checked(spec, value, each).toString());
+    }
+    return List.copyOf(texts);
   }
 
   private static Object checked(CommandSpec spec, ValueSpec value, Object raw) {
@@ -151,6 +171,17 @@ final class CallArguments {
     }
 
     @Override
+    public List<String> list(String name) {
+      ValueSpec value = specs.get(name);
+      if (value == null || !value.isMany()) {
+        throw new IllegalArgumentException("the command declares no list of values: " + name);
+      }
+      return values.get(name) instanceof List<?> all
+          ? all.stream().map(Object::toString).toList()
+          : List.of();
+    }
+
+    @Override
     public boolean flag(String name) {
       declared(name, true);
       return Boolean.TRUE.equals(values.get(name));
@@ -206,7 +237,7 @@ final class CallArguments {
 
     private void declared(String name, boolean flag) {
       ValueSpec spec = specs.get(name);
-      if (spec == null || (spec.type() == ValueType.FLAG) != flag) {
+      if (spec == null || spec.isMany() || (spec.type() == ValueType.FLAG) != flag) {
         throw new IllegalArgumentException("the command declares no such value: " + name);
       }
     }

@@ -24,8 +24,19 @@ class CallArgumentsTest {
           .option(ValueSpec.flag("all", "everything"))
           .build();
 
+  private static final CommandSpec LISTS =
+      CommandSpec.builder("vm go", "goes")
+          .arg(ValueSpec.required("vm", ValueType.VM, "the VM"))
+          .arg(ValueSpec.required("command", ValueType.COMMAND, "what to run"))
+          .option(ValueSpec.optional("env", ValueType.TEXT, "variables").many())
+          .build();
+
   private static CommandCall call(String json) {
-    return CallArguments.parse(SPEC, json, Path.of("/home/ada/src"))
+    return call(SPEC, json);
+  }
+
+  private static CommandCall call(CommandSpec spec, String json) {
+    return CallArguments.parse(spec, json, Path.of("/home/ada/src"))
         .call(null, null, null, CallArguments.Ends.NONE);
   }
 
@@ -47,6 +58,22 @@ class CallArgumentsTest {
     assertThat(call.path("path")).isEqualTo(Path.of("/home/ada/shop"));
     assertThat(call.integer("count")).isEqualTo(-7);
     assertThat(call.flag("all")).isFalse();
+  }
+
+  @Test
+  void what_takes_many_values_is_a_list() {
+    CommandCall call = call(LISTS, "{\"vm\":\"web\",\"command\":[\"ls\",\"-l\",\"\"]}");
+
+    assertThat(call.list("command")).containsExactly("ls", "-l", "");
+    assertThat(call.list("env")).isEmpty();
+    assertThatThrownBy(() -> call.text("command")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> call.list("vm")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> call(LISTS, "{\"vm\":\"web\",\"command\":[]}"))
+        .hasMessageContaining("command is missing");
+    assertThatThrownBy(() -> call(LISTS, "{\"vm\":\"web\",\"command\":\"ls\"}"))
+        .hasMessageContaining("takes a list");
+    assertThatThrownBy(() -> call(LISTS, "{\"vm\":\"web\",\"command\":[[\"ls\"]]}"))
+        .hasMessageContaining("takes one value");
   }
 
   @Test

@@ -99,6 +99,9 @@ public final class Manifest {
     if (!spec.choices().isEmpty()) {
       value.put("choices", spec.choices());
     }
+    if (spec.isMany()) {
+      value.put("many", true);
+    }
     value.put("summary", spec.summary());
     return value;
   }

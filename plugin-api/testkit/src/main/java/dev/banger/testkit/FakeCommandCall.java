@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * One use of a command. Values are as text, flags {@code "true"}; they are not checked, defaults
- * are filled in.
+ * are filled in; lists have a line for each value.
  *
  * @param stages what the handler told of its progress: {@code stage status message}
  * @param rows what a handler of mode {@code LIVE} has sent
@@ -96,6 +96,11 @@ public record FakeCommandCall(
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("not declared: " + name));
     return Optional.ofNullable(values.get(name)).or(declared::fallback);
+  }
+
+  @Override
+  public List<String> list(String name) {
+    return find(name).map(text -> text.lines().toList()).orElse(List.of());
   }
 
   @Override
