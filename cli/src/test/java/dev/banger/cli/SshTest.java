@@ -4,6 +4,7 @@ import static dev.banger.cli.FakeDaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +124,7 @@ class SshTest extends CliTestBase {
 
   @Test
   void aGuestWithoutAnSshServerIsToldInOneSentenceAndSshIsNotStarted() throws Exception {
-    daemon.fail("vm.proxy", "guest", "connection refused", "");
+    daemon.fail("vm.proxy", "notFound", "nothing listens on port 22 in the guest", "");
 
     Cli.Ran ran = cli.run("vm", "ssh", "web");
 
@@ -131,7 +132,7 @@ class SshTest extends CliTestBase {
     assertThat(ran.err())
         .isEqualTo(
             """
-            error: no SSH server answers in web: connection refused
+            error: no SSH server answers in web: nothing listens on port 22 in the guest
             hint:  banger vm exec web -- COMMAND needs none; the image debian has one
             """);
     assertThat(home.resolve("ssh-args")).doesNotExist();
@@ -157,6 +158,33 @@ class SshTest extends CliTestBase {
     assertThat(cli.run("vm", "ssh-config", "web").out())
         .contains("    IdentityFile \"/it's \\\"q\\\" 50%%/#k\"\n")
         .contains("    UserKnownHostsFile \"/a\\\\b\"\n");
+  }
+
+  @Test
+  void theRealSshReadsPathsWithBlanksAndQuotesBackAsTheyAre() throws Exception {
+    String odd = "/it's \"q\" #1 a\\b";
+    daemon.answer(
+        "plugin.call",
+        "{'id':'i','name':'web','user':'root','identityFile':'/it\\u0027s \\u0022q\\u0022 #1 a\\\\b','knownHostsFile':'/it\\u0027s \\u0022q\\u0022 #1 a\\\\b','hostKeyAlias':'banger-i'}");
+    Path config = home.resolve("ssh-config");
+    Files.writeString(config, cli.run("vm", "ssh-config", "web").out());
+
+    for (String host : new String[] {"web", "banger-i"}) {
+      Process ssh =
+          new ProcessBuilder("ssh", "-G", "-F", config.toString(), host)
+              .redirectErrorStream(true)
+              .start();
+      String read = new String(ssh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(ssh.waitFor()).as(read).isZero();
+      assertThat(read.lines())
+          .contains(
+              "identityfile " + odd,
+              "userknownhostsfile " + odd,
+              "hostname banger-i",
+              "user root",
+              "proxycommand env BANGER_HOME=%s banger vm proxy i 22".formatted(home));
+    }
   }
 
   @Test

@@ -89,7 +89,8 @@ public final class VmSsh implements Command {
         ByteStream stream = client.stream("vm.proxy", params, Notifications.IGNORED)) {
       stream.endInput();
     } catch (RpcException e) {
-      if (e.kind().equals("guest")) {
+      // The VM itself was found a moment ago: what is not there is somebody who listens.
+      if (e.kind().equals("notFound") || e.kind().equals("guest")) {
         throw Failure.failed(
                 "guest",
                 "no SSH server answers in %s: %s".formatted(target.name(), e.getMessage()),
