@@ -4,6 +4,7 @@ import static dev.banger.cli.FakeDaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,12 @@ class SshTest extends CliTestBase {
             + ID
             + "','name':'web','user':'root','identityFile':'/c f/id','knownHostsFile':'/s/known %h','hostKeyAlias':'banger-3f9a'}");
     daemon.answer("vm.show", ok(VM, ""));
+    daemon.on(
+        "vm.proxy",
+        (params, session) -> {
+          session.upgrade().read();
+          return null;
+        });
     bin = Files.createDirectory(home.resolve("bin"));
     Path ssh = bin.resolve("ssh");
     Files.writeString(
@@ -42,6 +49,8 @@ class SshTest extends CliTestBase {
     assertThat(home.resolve("ssh-args"))
         .hasContent(
             """
+            -F
+            none
             -o
             ProxyCommand=env BANGER_HOME=%s banger vm proxy %s 22
             -o
@@ -51,11 +60,17 @@ class SshTest extends CliTestBase {
             -o
             StrictHostKeyChecking=yes
             -o
+            UpdateHostKeys=no
+            -o
+            IdentityFile="/c f/id"
+            -o
             IdentitiesOnly=yes
             -o
+            PreferredAuthentications=publickey
+            -o
             ForwardAgent=no
-            -i
-            /c f/id
+            -o
+            ForwardX11=no
             root@web
             cd repo && make
             """
@@ -82,16 +97,19 @@ class SshTest extends CliTestBase {
     assertThat(ran.out())
         .isEqualTo(
             """
-            Host web
-                HostName web
+            Host web banger-3f9a
+                HostName banger-3f9a
                 User root
-                IdentityFile "/c f/id"
                 ProxyCommand env BANGER_HOME=%s banger vm proxy %s 22
                 HostKeyAlias banger-3f9a
                 UserKnownHostsFile "/s/known %%%%h"
                 StrictHostKeyChecking yes
+                UpdateHostKeys no
+                IdentityFile "/c f/id"
                 IdentitiesOnly yes
+                PreferredAuthentications publickey
                 ForwardAgent no
+                ForwardX11 no
 
             """
                 .formatted(home, ID));
@@ -102,6 +120,83 @@ class SshTest extends CliTestBase {
                 .get(0)
                 .text("proxyCommand"))
         .endsWith("vm proxy " + ID + " 22");
+  }
+
+  @Test
+  void aGuestWithoutAnSshServerIsToldInOneSentenceAndSshIsNotStarted() throws Exception {
+    daemon.fail("vm.proxy", "notFound", "nothing listens on port 22 in the guest", "");
+
+    Cli.Ran ran = cli.run("vm", "ssh", "web");
+
+    assertThat(ran.code()).isEqualTo(255);
+    assertThat(ran.err())
+        .isEqualTo(
+            """
+            error: no SSH server answers in web: nothing listens on port 22 in the guest
+            hint:  banger vm exec web -- COMMAND needs none; the image debian has one
+            """);
+    assertThat(home.resolve("ssh-args")).doesNotExist();
+  }
+
+  @Test
+  void aVmThatDoesNotRunIsToldAsTheDaemonTellsIt() throws Exception {
+    daemon.fail("vm.proxy", "illegal-state", "web is stopped", "banger vm start web");
+
+    Cli.Ran ran = cli.run("vm", "ssh", "web");
+
+    assertThat(ran.code()).isEqualTo(255);
+    assertThat(ran.err()).isEqualTo("error: web is stopped\nhint:  banger vm start web\n");
+    assertThat(home.resolve("ssh-args")).doesNotExist();
+  }
+
+  @Test
+  void pathsAreQuotedAsOpenSshReadsThem() throws Exception {
+    daemon.answer(
+        "plugin.call",
+        "{'id':'i','name':'web','user':'root','identityFile':'/it\\u0027s \\u0022q\\u0022 50%/#k','knownHostsFile':'/a\\\\b','hostKeyAlias':'a'}");
+
+    assertThat(cli.run("vm", "ssh-config", "web").out())
+        .contains("    IdentityFile \"/it's \\\"q\\\" 50%%/#k\"\n")
+        .contains("    UserKnownHostsFile \"/a\\\\b\"\n");
+  }
+
+  @Test
+  void theRealSshReadsPathsWithBlanksAndQuotesBackAsTheyAre() throws Exception {
+    String odd = "/it's \"q\" #1 a\\b";
+    daemon.answer(
+        "plugin.call",
+        "{'id':'i','name':'web','user':'root','identityFile':'/it\\u0027s \\u0022q\\u0022 #1 a\\\\b','knownHostsFile':'/it\\u0027s \\u0022q\\u0022 #1 a\\\\b','hostKeyAlias':'banger-i'}");
+    Path config = home.resolve("ssh-config");
+    Files.writeString(config, cli.run("vm", "ssh-config", "web").out());
+
+    for (String host : new String[] {"web", "banger-i"}) {
+      Process ssh =
+          new ProcessBuilder("ssh", "-G", "-F", config.toString(), host)
+              .redirectErrorStream(true)
+              .start();
+      String read = new String(ssh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(ssh.waitFor()).as(read).isZero();
+      assertThat(read.lines())
+          .contains(
+              "identityfile " + odd,
+              "userknownhostsfile " + odd,
+              "hostname banger-i",
+              "user root",
+              "proxycommand env BANGER_HOME=%s banger vm proxy i 22".formatted(home));
+    }
+  }
+
+  @Test
+  void aPathThatSshWouldTakeForAVariableIsRefused() throws Exception {
+    daemon.answer(
+        "plugin.call",
+        "{'id':'i','name':'web','user':'root','identityFile':'/${HOME}/k','knownHostsFile':'/h','hostKeyAlias':'a'}");
+
+    Cli.Ran ran = cli.run("vm", "ssh-config", "web");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("ssh cannot use /${HOME}/k").contains("BANGER_HOME");
   }
 
   @Test

@@ -22,6 +22,8 @@ record SshTarget(
     String identityFile,
     String knownHostsFile,
     String hostKeyAlias) {
+  /** Where sshd listens in a guest. */
+  static final int PORT = 22;
 
   static SshTarget of(Invocation call, PluginCommand plugin, BangerClient client, String ref) {
     Json info = plugin.call(call, client, Json.build().put("vm", ref).done(), Stages.hidden(call));
@@ -41,11 +43,19 @@ record SshTarget(
             target.identityFile,
             target.knownHostsFile,
             target.hostKeyAlias)) {
-      if (word.isEmpty() || !word.equals(Text.safe(word)) || word.indexOf('"') >= 0) {
+      if (word.isEmpty() || !word.equals(Text.safe(word))) {
         throw Failure.failed(
             "internal",
             "the SSH plugin's answer for \"" + ref + "\" cannot be used: " + info,
             "banger plugin list");
+      }
+    }
+    for (String path : List.of(target.identityFile, target.knownHostsFile)) {
+      if (path.contains("${")) {
+        throw Failure.failed(
+            "invalid",
+            "ssh cannot use " + path + ": it takes ${...} in it for a variable",
+            "move banger's data elsewhere with BANGER_HOME, or the key of ssh_key");
       }
     }
     // These become words of a command line and of a configuration file.
@@ -58,22 +68,32 @@ record SshTarget(
     return target;
   }
 
-  /** Keywords and values, as both the command line and the configuration file take them. */
+  /**
+   * Keywords and values, as both the command line and the configuration file take them. The guest
+   * is not trusted: it gets neither agent nor display, may not ask for a password, and may not have
+   * other host keys remembered for it.
+   */
   List<String[]> settings(Invocation call) {
     List<String[]> settings = new ArrayList<>();
     settings.add(new String[] {"ProxyCommand", proxyCommand(call)});
     settings.add(new String[] {"HostKeyAlias", hostKeyAlias});
     settings.add(new String[] {"UserKnownHostsFile", quoted(knownHostsFile)});
     settings.add(new String[] {"StrictHostKeyChecking", "yes"});
+    settings.add(new String[] {"UpdateHostKeys", "no"});
+    settings.add(new String[] {"IdentityFile", quoted(identityFile)});
     settings.add(new String[] {"IdentitiesOnly", "yes"});
+    settings.add(new String[] {"PreferredAuthentications", "publickey"});
     settings.add(new String[] {"ForwardAgent", "no"});
+    settings.add(new String[] {"ForwardX11", "no"});
     return settings;
   }
 
   /** In OpenSSH's own quoting; its {@code %} sequences are not meant. */
   static String quoted(String path) {
     String escaped = path.replace("%", "%%");
-    return escaped.indexOf(' ') < 0 ? escaped : "\"" + escaped + "\"";
+    return escaped.matches("[A-Za-z0-9/._,:@+%-]+")
+        ? escaped
+        : "\"" + escaped.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   /**
@@ -93,7 +113,7 @@ record SshTarget(
       }
     }
     line.append(line.isEmpty() ? "" : " ").append(Text.shellQuote(launcher()));
-    line.append(" vm proxy ").append(id).append(" 22");
+    line.append(" vm proxy ").append(id).append(' ').append(PORT);
     return line.toString().replace("%", "%%");
   }
 

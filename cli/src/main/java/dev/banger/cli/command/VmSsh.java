@@ -8,7 +8,9 @@ import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.term.Signals.Subscription;
 import dev.banger.cli.term.Text;
 import dev.banger.client.BangerClient;
+import dev.banger.client.ByteStream;
 import dev.banger.client.Json;
+import dev.banger.client.Notifications;
 import dev.banger.client.RpcException;
 import java.io.File;
 import java.io.IOException;
@@ -22,11 +24,16 @@ import java.util.Optional;
 
 /** {@code banger vm ssh}: the host's own ssh, led to the guest. */
 public final class VmSsh implements Command {
+  /** As ssh itself exits when it cannot connect. */
+  private static final int NO_WAY_IN = 255;
+
   @Override
   public void describe(Options options) {
     options
         .summary("a shell in a VM, or one command, by the host's ssh")
-        .description("Exit code: that of ssh, which is the command's own, or 255.")
+        .description(
+            "Exit code: that of ssh, which is the command's own, or 255 when there is no way in."
+                + " ssh reads no configuration files; banger vm ssh-config is for use with yours.")
         .positional("REF", "vm", 1, 1, "name, id, or unique beginning of an id")
         .command(false, "what to run there; a shell runs it, as ssh does")
         .example("banger ssh brisk-otter")
@@ -37,14 +44,18 @@ public final class VmSsh implements Command {
   public int run(Invocation call) throws IOException, InterruptedException {
     PluginCommand plugin = PluginCommand.ssh(call.console(), call.client());
     SshTarget target = SshTarget.of(call, plugin, call.client(), call.parsed().argument(0));
+    String ssh = ssh(call);
+    knock(call, target);
     List<String> command = new ArrayList<>();
-    command.add(ssh(call));
+    command.add(ssh);
+    // What the person's files say of a host that happens to be called like the VM (a jump host, a
+    // shared connection, a command) is not meant for the VM.
+    command.add("-F");
+    command.add("none");
     for (String[] setting : target.settings(call)) {
       command.add("-o");
       command.add(setting[0] + "=" + setting[1]);
     }
-    command.add("-i");
-    command.add(target.identityFile());
     command.add(target.user() + "@" + target.name());
     command.addAll(call.parsed().command());
     call.out().flush();
@@ -66,6 +77,31 @@ public final class VmSsh implements Command {
         "unavailable",
         "there is no ssh in PATH",
         "install openssh-client; or banger vm exec, which needs none");
+  }
+
+  /**
+   * Asks for a connection to the guest's sshd and drops it: what ssh itself says about a proxy that
+   * has failed is a riddle.
+   */
+  private static void knock(Invocation call, SshTarget target) {
+    Json params = Json.build().put("ref", target.id()).put("port", SshTarget.PORT).done();
+    try (BangerClient client = call.newClient();
+        ByteStream stream = client.stream("vm.proxy", params, Notifications.IGNORED)) {
+      stream.endInput();
+    } catch (RpcException e) {
+      // The VM itself was found a moment ago: what is not there is somebody who listens.
+      if (e.kind().equals("notFound") || e.kind().equals("guest")) {
+        throw Failure.failed(
+                "guest",
+                "no SSH server answers in %s: %s".formatted(target.name(), e.getMessage()),
+                "banger vm exec %s -- COMMAND needs none; the image debian has one"
+                    .formatted(target.name()))
+            .withExitCode(NO_WAY_IN);
+      }
+      throw Failure.of(e).withExitCode(NO_WAY_IN);
+    } catch (IOException e) {
+      throw Streams.lost().withExitCode(NO_WAY_IN);
+    }
   }
 
   private static int await(Invocation call, List<String> command)

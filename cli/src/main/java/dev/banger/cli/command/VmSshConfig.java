@@ -13,7 +13,9 @@ public final class VmSshConfig implements Command {
   public void describe(Options options) {
     options
         .summary("OpenSSH configuration for VMs, host keys pinned")
-        .description("Without REF: for every running VM.")
+        .description(
+            "Without REF: for every running VM. ssh, scp, sftp, rsync and editors take it as it is."
+                + " Put Include first in ~/.ssh/config: the first value wins there.")
         .positional("REF", "vm", 0, Integer.MAX_VALUE, "name, id, or unique beginning of an id")
         .example(
             "banger vm ssh-config > ~/.ssh/banger.conf    # Include banger.conf in ~/.ssh/config")
@@ -40,10 +42,11 @@ public final class VmSshConfig implements Command {
       return 0;
     }
     for (SshTarget target : targets) {
-      call.out().println("Host " + target.name());
-      line(call, "HostName", target.name());
+      // The second word is nobody else's: for whoever has another host of the VM's name. It is the
+      // host's name too, so that a connection that ssh shares (ControlPath with %h) is the VM's.
+      call.out().println("Host " + target.name() + " " + target.hostKeyAlias());
+      line(call, "HostName", target.hostKeyAlias());
       line(call, "User", target.user());
-      line(call, "IdentityFile", SshTarget.quoted(target.identityFile()));
       for (String[] setting : target.settings(call)) {
         line(call, setting[0], setting[1]);
       }

@@ -140,7 +140,8 @@ public final class Options {
             path,
             Optional.empty(),
             "A private key of yours that guests accept from their next start on, its public half"
-                + " beside it in `.pub`; empty: a pair of banger's own, made once.");
+                + " beside it in `.pub` (or the `.pub` alone, when an agent has the private one);"
+                + " empty: a pair of banger's own, made once.");
     all =
         List.of(
             image,

@@ -20,6 +20,7 @@ final class EarlyFiles {
   private static final int IMPLIED_DIRECTORY_MODE = 0755;
 
   private final TreeMap<String, EarlyFile> byPath = new TreeMap<>();
+  private final String list;
 
   EarlyFiles(List<EarlyFile> files) {
     long total = 0;
@@ -37,9 +38,26 @@ final class EarlyFiles {
               .formatted(total, MAX_TOTAL_BYTES),
           "copy large files into the running guest instead");
     }
+    list = list();
     for (EarlyFile file : files) {
       addParents(file.path());
     }
+  }
+
+  /**
+   * What the guest is to have, as opposed to directories that only lead there: {@code d MODE PATH}
+   * or {@code f MODE PATH} a line, a directory before what is in it.
+   */
+  private String list() {
+    StringBuilder lines = new StringBuilder();
+    byPath
+        .values()
+        .forEach(
+            file ->
+                lines.append(
+                    "%s %04o %s\n"
+                        .formatted(file.isDirectory() ? "d" : "f", file.mode(), file.path())));
+    return lines.toString();
   }
 
   void writeTo(OutputStream out) throws IOException {
@@ -58,6 +76,7 @@ final class EarlyFiles {
         cpio.file(name, file.mode(), file.content());
       }
     }
+    cpio.file("seed.list", 0600, list.getBytes(StandardCharsets.UTF_8));
     cpio.close();
   }
 

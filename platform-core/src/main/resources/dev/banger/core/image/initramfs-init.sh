@@ -2,8 +2,9 @@
 # Process 1 of every guest until the guest's own init takes over: loads drivers, mounts the disks, starts the agent.
 #
 # Beside it lie /bin/busybox, /modules with the drivers and /modules/order naming them in load order, and, appended for
-# one VM, /seed with files to lay over the root. The disks: /dev/vda root, /dev/vdb work (mounted at /root), /dev/vdc
-# agent (mounted at /run/banger/agent).
+# one VM, /seed with files to lay over the root and /seed.list with what of it is meant: "d MODE PATH" or "f MODE PATH"
+# a line; directories that only lead there are not listed. The disks: /dev/vda root, /dev/vdb work (mounted at /root),
+# /dev/vdc agent (mounted at /run/banger/agent).
 PATH=/bin
 new=/newroot
 
@@ -27,6 +28,66 @@ wait_for() {
     done
 }
 
+# Early files go into the new root from within it, where the guest's links mean what they mean for the guest, and before
+# anything of the guest runs: nobody exchanges a path between a look at it and its use. What a guest has put in their way
+# is moved aside, never followed, emptied or given another mode.
+prepare_inside='
+    bb=/run/banger/agent/bin/busybox
+    bad=0
+    aside() {
+        [ -e "$1" ] || [ -L "$1" ] || return 0
+        number=1
+        while [ -e "$1.aside-$number" ] || [ -L "$1.aside-$number" ]; do
+            number=$((number + 1))
+            [ $number -le 99 ] || return 1
+        done
+        $bb mv "$1" "$1.aside-$number" && echo "banger: $1 was in the way and is now $1.aside-$number" >&2
+    }
+    # Links to directories are how a distribution is laid out; they may be gone through.
+    way_to() {
+        [ -n "$1" ] && [ ! -d "$1" ] || return 0
+        way_to "${1%/*}" && aside "$1" && $bb mkdir -m 0755 "$1"
+    }
+    directory() {
+        if [ -L "$2" ] || [ ! -d "$2" ]; then aside "$2" && $bb mkdir "$2" || return 1; fi
+        $bb chown 0:0 "$2" && $bb chmod "$1" "$2"
+    }
+    while IFS= read -r line; do
+        path=${line#* * }
+        mode=${line#* }
+        mode=${mode%% *}
+        way_to "${path%/*}" || bad=1
+        case $line in
+            d*) directory "$mode" "$path" || bad=1 ;;
+            *) [ -L "$path" ] || [ ! -d "$path" ] || aside "$path" || bad=1 ;;
+        esac
+    done
+    exit $bad
+'
+prepare() { busybox chroot . /run/banger/agent/bin/busybox sh -c "$prepare_inside" </seed.list; }
+
+# A file replaces what has its name, be it a link; it is not written through it.
+lay() {
+    (cd /seed && busybox find "$1" -type f | busybox cpio -o -H newc 2>/dev/null) |
+        busybox chroot . /run/banger/agent/bin/busybox cpio -i -u -m --quiet
+}
+
+# What is marked as immutable even root cannot repair. Only the guest itself may have the tool to take that back.
+unlock() {
+    for chattr in /usr/bin/chattr /bin/chattr; do
+        is_there $chattr || continue
+        while IFS= read -r line; do
+            path=${line#* * }
+            busybox timeout 10 busybox chroot . $chattr -f -i -a "${path%/*}/." "$path"
+        done </seed.list
+        busybox timeout 10 busybox chroot . $chattr -f -i -a /root
+        return
+    done
+}
+
+# A link to an absolute path points into the new root only from within it.
+is_there() { busybox chroot . /run/banger/agent/bin/busybox test -x "$1"; }
+
 busybox mkdir -p /proc /sys /dev /tmp $new
 busybox mount -t proc -o nosuid,nodev,noexec proc /proc
 busybox mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
@@ -46,7 +107,8 @@ busybox mount -t ext4 -o rw,noatime /dev/vda $new || die 'cannot mount the root 
 
 cd $new || die 'cannot enter the new root'
 for dir in proc sys dev run root; do
-    [ -d $dir ] || { busybox rm -f $dir; busybox mkdir -m 0755 $dir; }
+    # Through a link the mounts below would land on something else.
+    [ -d $dir ] && [ ! -L $dir ] || { busybox rm -f $dir; busybox mkdir -m 0755 $dir; }
 done
 busybox mount -t tmpfs -o nosuid,nodev,mode=0755 run run || die 'cannot mount /run'
 busybox mkdir -m 0755 run/banger run/banger/agent
@@ -70,8 +132,9 @@ busybox setsid busybox chroot . /run/banger/agent/bin/busybox sh /run/banger/age
 if wait_for /dev/vdb 5; then
     # What the user keeps there must not seem to be gone, nor new work land elsewhere.
     busybox mount -t ext4 -o rw,noatime /dev/vdb root || die 'cannot mount the work disk /dev/vdb as ext4'
-    # Older layouts put root's home one level too deep. Nothing that is already outside is replaced.
-    if [ -d root/root ] && [ ! -L root/root ]; then
+    # Older layouts put root's home one level too deep. Nothing that is already outside is replaced, and a repository that
+    # happens to be called root is no home.
+    if [ -d root/root ] && [ ! -L root/root ] && [ ! -e root/root/.git ]; then
         for entry in root/root/* root/root/.[!.]* root/root/..?*; do
             [ -e "$entry" ] || [ -L "$entry" ] || continue
             name=${entry##*/}
@@ -89,27 +152,22 @@ fi
 
 if [ -d /seed ]; then
     busybox chown -R -h 0:0 /seed
-    # Unpacked from within the new root, where the guest's links point to what they mean.
-    busybox tar -c -f - -C /seed . | busybox chroot . /run/banger/agent/bin/busybox tar -x -f - -C / ||
-        say 'not all early files could be laid over the root'
-    # Directories that only lead to a file have no mode of their own to impose.
-    busybox chmod 0755 . run
-    [ ! -d /seed/tmp ] || busybox chmod 1777 tmp
-fi
-
-busybox chown 0:0 root
-busybox chmod 0755 root
-if [ -d root/.ssh ] && [ ! -L root/.ssh ]; then
-    busybox chown 0:0 root/.ssh
-    busybox chmod 0700 root/.ssh
-    if [ -f root/.ssh/authorized_keys ] && [ ! -L root/.ssh/authorized_keys ]; then
-        busybox chown 0:0 root/.ssh/authorized_keys
-        busybox chmod 0600 root/.ssh/authorized_keys
+    if ! { prepare && lay .; }; then
+        # Rarely needed, so it need not be fast: file by file, that one which cannot be laid holds up no other.
+        unlock
+        prepare || say 'not every directory of the early files is as it should be'
+        while IFS= read -r line; do
+            [ "${line%% *}" != f ] || lay ".${line#* * }" || say "the early file ${line#* * } could not be laid over the root"
+        done </seed.list
     fi
+    busybox chown 0:0 . run
+    busybox chmod 0755 . run
 fi
-
-# A link to an absolute path points into the new root only from within it.
-is_there() { busybox chroot . /run/banger/agent/bin/busybox test -x "$1"; }
+busybox chown 0:0 root 2>/dev/null && busybox chmod 0755 root || {
+    unlock
+    busybox chown 0:0 root
+    busybox chmod 0755 root
+}
 
 init=
 for candidate in /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /bin/init /bin/sh; do

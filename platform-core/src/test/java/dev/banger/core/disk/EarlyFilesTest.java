@@ -33,7 +33,19 @@ class EarlyFilesTest {
             "-rw-r--r-- seed/etc/hostname",
             "drwxr-xr-x seed/root",
             "drwx------ seed/root/.ssh",
-            "-rw------- seed/root/.ssh/authorized_keys");
+            "-rw------- seed/root/.ssh/authorized_keys",
+            "-rw------- seed.list");
+  }
+
+  @Test
+  void whatIsMeantIsListedWithoutTheDirectoriesThatOnlyLeadThere() throws Exception {
+    assertThat(
+            archive(
+                List.of(
+                    file("/root/.ssh/a b ", 0600),
+                    EarlyFile.directory("/root/.ssh", 0700),
+                    file("/etc/hostname", 0644))))
+        .contains("f 0644 /etc/hostname\nd 0700 /root/.ssh\nf 0600 /root/.ssh/a b \n");
   }
 
   @Test
@@ -113,6 +125,12 @@ class EarlyFilesTest {
 
   private static EarlyFile file(String path, int mode) {
     return new EarlyFile(path, mode, "content".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String archive(List<EarlyFile> files) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new EarlyFiles(files).writeTo(out);
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   private static List<String> names(List<EarlyFile> files) throws Exception {

@@ -232,7 +232,7 @@ class Qcow2DiskProvisionerTest {
                             new ByteArrayInputStream(
                                 Arrays.copyOfRange(written, 1024, written.length))))
                 .stdout())
-        .isEqualTo("seed\nseed/etc\nseed/etc/key\n");
+        .isEqualTo("seed\nseed/etc\nseed/etc/key\nseed.list\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(paths.initrd())))
         .isEqualTo("rw-------");
   }

@@ -6,13 +6,11 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /**
  * A key pair on disk: {@code <file>} 0600 and {@code <file>.pub}. Those that banger makes are
@@ -22,11 +20,6 @@ import java.util.regex.Pattern;
  */
 record KeyPair(Path file) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Pattern PUBLIC =
-      Pattern.compile(
-          "(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{40,8000}={0,2}( [ -~]{0,200})?");
-
-  private static final int MAX_PUBLIC_BYTES = 16 * 1024;
 
   /**
    * The pair under {@code file}; made if there is none. The caller holds a lock for it.
@@ -86,15 +79,7 @@ record KeyPair(Path file) {
 
   /** One line without a line feed. */
   String publicLine() throws IOException {
-    if (Files.size(publicFile()) <= MAX_PUBLIC_BYTES) {
-      String line = Files.readString(publicFile(), StandardCharsets.ISO_8859_1).strip();
-      if (PUBLIC.matcher(line).matches()) {
-        return line;
-      }
-    }
-    throw new CapabilityException(
-        FailureKind.HOST,
-        publicFile() + " does not hold one public key of SSH",
-        "write it anew: ssh-keygen -y -f %s > %s".formatted(file, publicFile()));
+    return PublicKey.read(
+        publicFile(), "write it anew: ssh-keygen -y -f %s > %s".formatted(file, publicFile()));
   }
 }

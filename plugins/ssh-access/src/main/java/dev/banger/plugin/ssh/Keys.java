@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Where keys are kept: {@code user/id_ed25519} for the user, {@code vms/ID/} with the host key and
- * known_hosts of each VM.
+ * Where keys are kept: the user's, {@code id_ed25519}, in a directory under banger's configuration;
+ * each VM's host key and known_hosts in {@code vms/ID/} of the plugin's data.
  */
 final class Keys {
   private static final Duration TURN = Duration.ofSeconds(8);
@@ -35,23 +35,28 @@ final class Keys {
 
   private Keys() {}
 
-  /** The one key pair that guests let in: the configured one, or banger's own, made once. */
-  static KeyPair user(PluginContext context) throws Exception {
-    Optional<KeyPair> own = OwnKey.of(context.config(SshSettings.class));
-    return own.isPresent() ? own.get() : made(context);
+  /**
+   * The one key that guests let in: the configured one, or that of a pair of banger's own, made
+   * once.
+   *
+   * @param dir where banger's own is kept
+   */
+  static UserKey user(PluginContext context, Path dir) throws Exception {
+    Optional<UserKey> own = OwnKey.of(context.config(SshSettings.class));
+    return own.isPresent() ? own.get() : made(context, dir);
   }
 
-  private static KeyPair made(PluginContext context) throws Exception {
-    return context
-        .host()
-        .withLock(
-            "user",
-            TURN,
-            () ->
-                KeyPair.ensure(
-                    context.host(),
-                    privateDir(context.dataDir().resolve("user")).resolve("id_ed25519"),
-                    "banger"));
+  private static UserKey made(PluginContext context, Path dir) throws Exception {
+    KeyPair pair =
+        context
+            .host()
+            .withLock(
+                "user",
+                TURN,
+                () ->
+                    KeyPair.ensure(
+                        context.host(), privateDir(dir).resolve("id_ed25519"), "banger"));
+    return new UserKey(pair.file(), pair.publicLine());
   }
 
   /** The host key of a VM, the same for its whole life. */

@@ -11,8 +11,10 @@ import dev.banger.api.DoctorCheck;
 import dev.banger.api.GuestFile;
 import dev.banger.api.Launch;
 import dev.banger.api.Permission;
+import dev.banger.api.Phase;
 import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
+import dev.banger.api.StepSpec;
 import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.api.VmView;
@@ -38,21 +40,37 @@ public final class SshAccessPlugin implements CapabilityPlugin {
           .column("hostKeyAlias", "ALIAS")
           .build();
 
+  private final Path keyDir;
+
+  /** As the daemon makes it. */
+  public SshAccessPlugin() {
+    this(UserKeyDir.of(System.getenv()));
+  }
+
+  /**
+   * @param keyDir where the key pair of banger's own is kept
+   */
+  SshAccessPlugin(Path keyDir) {
+    this.keyDir = keyDir;
+  }
+
   @Override
   public void register(Registrar registrar) {
     registrar.describe("SSH into guests with a key of banger's own and pinned host keys");
-    registrar.needs(Permission.VM_READ, Permission.hostTool("ssh-keygen"));
+    registrar.needs(Permission.VM_READ, Permission.GUEST_EXEC, Permission.hostTool("ssh-keygen"));
     registrar.config(SshSettings.DEFAULTS);
-    registrar.contribute(SshAccessPlugin::contribute);
+    registrar.contribute(this::contribute);
+    registrar.step(
+        StepSpec.bestEffort("policy", Phase.GUEST), PolicyReceipt.class, new PolicyStep());
     registrar.vmRemoved((vm, context) -> Keys.forget(context, vm.id()));
     registrar.sweep(Keys::sweep);
-    registrar.command(SSH_INFO, SshAccessPlugin::info);
+    registrar.command(SSH_INFO, this::info);
     registrar.doctor("ssh-keygen", SshAccessPlugin::check);
   }
 
-  static void contribute(VmView vm, Launch launch, PluginContext context) throws Exception {
+  void contribute(VmView vm, Launch launch, PluginContext context) throws Exception {
     KeyPair hostKey = Keys.host(context, vm);
-    byte[] authorized = line(Keys.user(context).publicLine());
+    byte[] authorized = line(Keys.user(context, keyDir).publicLine());
     launch.file(GuestFile.directory("/root/.ssh", 0700));
     launch.file(GuestFile.file("/root/.ssh/authorized_keys", 0600, authorized));
     launch.file(GuestFile.file("/etc/ssh/ssh_host_ed25519_key", 0600, hostKey.privateBytes()));
@@ -65,15 +83,15 @@ public final class SshAccessPlugin implements CapabilityPlugin {
     return (text + "\n").getBytes(UTF_8);
   }
 
-  static CommandResult info(CommandCall call) throws Exception {
+  CommandResult info(CommandCall call) throws Exception {
     VmView vm = call.host().resolve(call.text("vm"));
-    KeyPair user = Keys.user(call.context());
+    UserKey user = Keys.user(call.context(), keyDir);
     Path knownHosts = Keys.knownHosts(call.context(), vm);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("id", vm.id());
     fields.put("name", vm.name());
     fields.put("user", "root");
-    fields.put("identityFile", user.file().toString());
+    fields.put("identityFile", user.identityFile().toString());
     fields.put("knownHostsFile", knownHosts.toString());
     fields.put("hostKeyAlias", Keys.alias(vm));
     return CommandResult.object(fields);

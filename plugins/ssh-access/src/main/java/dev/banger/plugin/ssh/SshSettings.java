@@ -9,7 +9,8 @@ import dev.banger.api.Summary;
  *     whether the files are any good is looked at when they are used, and told then
  */
 record SshSettings(
-    @Summary("a private key of yours that guests accept; empty: a pair of banger's own")
+    @Summary(
+            "a key of yours that guests accept, or its .pub when an agent has it; empty: a pair of banger's own")
         String key) {
   static final SshSettings DEFAULTS = new SshSettings("");
 }

@@ -47,7 +47,7 @@ class SshAccessTest {
   void aHost() throws IOException {
     host =
         new FakeCapabilityHost(
-                Registration.of(new SshAccessPlugin()).permissions(),
+                Registration.of(plugin()).permissions(),
                 Files.createDirectory(temp.resolve("guests")))
             .with(WEB)
             .with(DB);
@@ -55,9 +55,13 @@ class SshAccessTest {
     configured("");
   }
 
+  private SshAccessPlugin plugin() {
+    return new SshAccessPlugin(temp.resolve("config/ssh"));
+  }
+
   private Map<String, GuestFile> earlyFiles(VmView vm) throws Exception {
     Map<String, GuestFile> files = new TreeMap<>();
-    SshAccessPlugin.contribute(vm, new FilesOnly(files), context);
+    plugin().contribute(vm, new FilesOnly(files), context);
     return files;
   }
 
@@ -90,8 +94,8 @@ class SshAccessTest {
 
   private Map<?, ?> info(String ref) throws Exception {
     CommandResult result =
-        SshAccessPlugin.info(
-            FakeCommandCall.of(SshAccessPlugin.SSH_INFO, Map.of("vm", ref), temp, context));
+        plugin()
+            .info(FakeCommandCall.of(SshAccessPlugin.SSH_INFO, Map.of("vm", ref), temp, context));
     return (Map<?, ?>) result.value();
   }
 
@@ -104,7 +108,7 @@ class SshAccessTest {
             "600 /root/.ssh/authorized_keys",
             "600 /etc/ssh/ssh_host_ed25519_key",
             "644 /etc/ssh/ssh_host_ed25519_key.pub",
-            "644 /etc/ssh/sshd_config.d/99-banger.conf");
+            "644 /etc/ssh/sshd_config.d/00-banger.conf");
   }
 
   @Test
@@ -133,6 +137,7 @@ class SshAccessTest {
   void the_private_key_is_readable_by_its_owner_only() throws Exception {
     Path key = Path.of((String) info("web").get("identityFile"));
 
+    assertThat(key).isEqualTo(temp.resolve("config/ssh/id_ed25519"));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key.getParent())))
@@ -274,7 +279,7 @@ class SshAccessTest {
     assertThat(earlyFiles(WEB).values())
         .noneMatch(file -> !file.isDirectory() && text(file).contains("the private half"));
     assertThat(info("web").get("identityFile")).isEqualTo(key.toString());
-    assertThat(temp.resolve("data/user")).doesNotExist();
+    assertThat(temp.resolve("config/ssh")).doesNotExist();
     assertThat(SshAccessPlugin.check(context).status()).isEqualTo(DoctorCheck.Status.OK);
   }
 
@@ -293,6 +298,48 @@ class SshAccessTest {
     refused(key.toString(), "does not hold one public key", "ssh-keygen -y");
     Files.delete(half);
     refused(key.toString(), half + " is not there", "ssh-keygen -y -f " + key);
+  }
+
+  @Test
+  void a_key_whose_private_half_is_in_an_agent_is_named_by_its_public_half() throws Exception {
+    Path key = ownKey();
+    Files.delete(key);
+    Path half = temp.resolve("mine.pub");
+
+    for (Path named : List.of(key, half)) {
+      configured(named.toString());
+
+      assertThat(text(earlyFiles(WEB).get("/root/.ssh/authorized_keys")))
+          .isEqualTo(Files.readString(half));
+      assertThat(info("web").get("identityFile")).isEqualTo(half.toString());
+      assertThat(SshAccessPlugin.check(context).status()).isEqualTo(DoctorCheck.Status.OK);
+    }
+    Files.writeString(half, "no key");
+    refused(half.toString(), "does not hold one public key", "ssh-add -L");
+    Files.delete(half);
+    refused(half.toString(), half + ", and there is no such file", "ssh-keygen -t ed25519");
+  }
+
+  @Test
+  void a_public_half_stands_for_the_pair_when_the_private_one_is_there() throws Exception {
+    Path key = ownKey();
+    configured(temp.resolve("mine.pub").toString());
+
+    assertThat(info("web").get("identityFile")).isEqualTo(key.toString());
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    refused(temp.resolve("mine.pub").toString(), "others may use too", "chmod 600 " + key);
+  }
+
+  @Test
+  void a_key_of_a_security_token_is_one() throws Exception {
+    Path half =
+        Files.writeString(
+            temp.resolve("token.pub"),
+            "sk-ssh-ed25519@openssh.com " + "A".repeat(92) + " ada's token\n");
+    configured(half.toString());
+
+    assertThat(text(earlyFiles(WEB).get("/root/.ssh/authorized_keys")))
+        .isEqualTo(Files.readString(half));
   }
 
   private void refused(String configuredKey, String sentence, String hint) throws Exception {
