@@ -56,6 +56,16 @@ class PluginManagementTest extends CliTestBase {
   }
 
   @Test
+  void installTellsHooksFromWhatIsDoneAfterCommandsOfOthers() throws Exception {
+    daemon.answer(
+        "plugin.install",
+        WANTED.replace("'hooks':[]", "'hooks':['sweep','after vm.run.import','after vm.test']"));
+
+    assertThat(cli.typing("n\n").run("plugin", "install", "audit.zip").err())
+        .contains("doctor: audit, hook sweep, work after vm.run.import, after vm.test.");
+  }
+
+  @Test
   void anUpgradeNamesBothVersionsAndIsUndoneByRollback() throws Exception {
     daemon.answer(
         "plugin.install",
@@ -244,7 +254,7 @@ class PluginManagementTest extends CliTestBase {
     String info =
         "{'id':'nat','version':'1.1.0','state':'failed','provides':{'steps':['rules'],'commands':['vm nat'],'checks':['nat']},"
             + "'reason':'it broke','requires':{'dns':'>=1.0'},"
-            + "'steps':[{'name':'rules','phase':'host','policy':'required','after':['dns']}],'hooks':['sweep'],"
+            + "'steps':[{'name':'rules','phase':'host','policy':'required','after':['dns']}],'hooks':['sweep','after vm.run.import'],"
             + "'config':[{'key':'table','type':'text','default':'banger','summary':'the nftables table'}],"
             + "'versions':[{'version':'1.1.0','digest':'"
             + DIGEST
@@ -262,7 +272,7 @@ class PluginManagementTest extends CliTestBase {
             next      banger plugin reload nat
             commands  vm nat
             checks    nat
-            hooks     sweep
+            hooks     sweep, after vm.run.import
             requires  dns >=1.0
 
             steps

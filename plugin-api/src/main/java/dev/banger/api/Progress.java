@@ -3,7 +3,7 @@ package dev.banger.api;
 /** Tells whoever watches a command what is going on. Thread-safe, never blocks for long. */
 public interface Progress {
   /**
-   * @param stage stable snake-case name, for example {@code copy_files}
+   * @param stage stable snake-case name, for example {@code copy_files}, or the plugin's id
    */
   void started(String stage);
 

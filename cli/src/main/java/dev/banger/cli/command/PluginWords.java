@@ -36,7 +36,8 @@ final class PluginWords {
   }
 
   /**
-   * {@code step log, command "vm audit", doctor: audit}; empty when it adds nothing.
+   * {@code step log, command "vm audit", doctor: audit, work after vm.run.import}; empty when it
+   * adds nothing.
    *
    * @param adds an object with {@code steps}, {@code commands}, {@code checks}, {@code hooks}
    */
@@ -50,7 +51,15 @@ final class PluginWords {
         several("step ", "steps ", names(adds.get("steps"))),
         several("command ", "commands ", commands),
         several("doctor: ", "doctor: ", names(adds.get("checks"))),
-        several("hook ", "hooks ", names(adds.get("hooks"))));
+        several("hook ", "hooks ", hooks(adds, false)),
+        several("work ", "work ", hooks(adds, true)));
+  }
+
+  /** {@code sweep} and the like, or {@code after vm.run.import} and the like. */
+  private static List<String> hooks(Json adds, boolean following) {
+    return names(adds.get("hooks")).stream()
+        .filter(hook -> hook.startsWith("after ") == following)
+        .toList();
   }
 
   /** The same as a table's cell: {@code step log; vm audit; doctor: audit}. */

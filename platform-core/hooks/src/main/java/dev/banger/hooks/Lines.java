@@ -1,13 +1,13 @@
 package dev.banger.hooks;
 
 /** Makes one printable line of a text that somebody else wrote. */
-final class Lines {
+public final class Lines {
   private static final int LONGEST = 1000;
 
   private Lines() {}
 
   /** Bounded; what would move a terminal's cursor or turn its writing becomes a space. */
-  static String of(String text) {
+  public static String of(String text) {
     if (text == null) {
       return "";
     }

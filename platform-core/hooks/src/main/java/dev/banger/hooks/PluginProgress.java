@@ -34,7 +34,9 @@ final class PluginProgress implements Progress {
 
   private static String named(String stage) {
     String name =
-        stage == null ? "" : stage.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        stage == null
+            ? ""
+            : stage.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9_-]", "_");
     return name.isEmpty() ? "plugin" : name.substring(0, Math.min(name.length(), LONGEST_STAGE));
   }
 }

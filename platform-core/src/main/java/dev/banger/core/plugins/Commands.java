@@ -25,6 +25,7 @@ final class Commands {
   private static final int LONGEST_ROW = 1 << 20;
 
   private final LoadedVersions versions;
+  private final Followers followers;
   private final Function<String, BangerException> absent;
 
   /**
@@ -32,6 +33,7 @@ final class Commands {
    */
   Commands(LoadedVersions versions, Function<String, BangerException> absent) {
     this.versions = versions;
+    this.followers = new Followers(versions, Followers.LIMIT);
     this.absent = absent;
   }
 
@@ -39,11 +41,25 @@ final class Commands {
   record Use(String plugin, String command, String argsJson, Path cwd) {}
 
   /**
-   * Commands of mode ANSWER and LIVE.
+   * Commands of mode ANSWER and LIVE, and what other plugins do after them.
    *
    * @return the result as JSON
    */
   String call(Use use, Progress progress, PluginRuntime.RowSink rows) throws InterruptedException {
+    Done done = carryOut(use, progress, rows);
+    Optional<String> role = done.spec().role();
+    if (role.isPresent() && done.result().exitCode() == 0) {
+      // The command's own version is let go of first: it need not wait for others.
+      followers.follow(role.get(), done.arguments(), done.result(), progress);
+    }
+    return done.json();
+  }
+
+  private record Done(
+      CommandSpec spec, CallArguments arguments, CommandResult result, String json) {}
+
+  private Done carryOut(Use use, Progress progress, PluginRuntime.RowSink rows)
+      throws InterruptedException {
     try (LoadedVersions.Hold hold = hold(use)) {
       HostedPlugin plugin = hold.plugins().getFirst();
       Registration.Command declared = declared(plugin, use);
@@ -59,25 +75,27 @@ final class Commands {
                     "command \"%s\" is attached to a terminal".formatted(spec.path()),
                     "use plugin.stream");
           };
-      Gate.Body<String> body =
-          lease ->
-              answer(
-                  declared
-                      .handler()
-                      .run(
-                          arguments.call(
-                              plugin.context(lease), new Stages(progress, lease), lease, ends)));
-      String json =
+      Gate.Body<Done> body =
+          lease -> {
+            CommandResult result =
+                declared
+                    .handler()
+                    .run(
+                        arguments.call(
+                            plugin.context(lease), new Stages(progress, lease), lease, ends));
+            return new Done(spec, arguments, result, answer(result));
+          };
+      Done done =
           spec.mode() == CommandMode.ANSWER
               ? entered(plugin, name(use), spec.deadline(), body)
               : attached(plugin, hold, name(use), body);
-      if (json.length() > LONGEST_RESULT) {
+      if (done.json().length() > LONGEST_RESULT) {
         throw new BangerException(
             ErrorKind.INTERNAL,
             "plugin %s answered with more than %d MiB"
                 .formatted(plugin.id(), LONGEST_RESULT >> 20));
       }
-      return json;
+      return done;
     }
   }
 

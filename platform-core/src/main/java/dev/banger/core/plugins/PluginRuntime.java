@@ -201,6 +201,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     return manifests.digest();
   }
 
+  /** What is loaded now. */
+  LoadedVersions versions() {
+    return versions;
+  }
+
   /** The command that has a role, for example {@code vm.run.import}. */
   public Optional<CommandRef> commandWithRole(String role) {
     return versions.active().stream()
@@ -240,7 +245,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
   }
 
   /**
-   * Carries out a command of mode ANSWER or LIVE.
+   * Carries out a command of mode ANSWER or LIVE, and what other plugins do after it.
    *
    * @param argsJson a JSON object, see {@code plugin.call} in docs/rpc.md
    * @param cwd absolute

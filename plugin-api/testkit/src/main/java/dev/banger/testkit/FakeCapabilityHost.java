@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -52,8 +53,8 @@ public final class FakeCapabilityHost implements CapabilityHost {
   private final FakeLocks locks = new FakeLocks();
   private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
   private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
-  private volatile Function<GuestCommand, GuestResult> shell =
-      _ -> new GuestResult(0, "", "", false);
+  private volatile BiFunction<VmView, GuestCommand, GuestResult> shell =
+      (_, _) -> new GuestResult(0, "", "", false);
 
   /**
    * @param permissions what the plugin under test declared
@@ -113,6 +114,11 @@ public final class FakeCapabilityHost implements CapabilityHost {
 
   /** What guests answer to commands; exit code 0 and no output when not said. */
   public FakeCapabilityHost answering(Function<GuestCommand, GuestResult> answers) {
+    return answering((_, command) -> answers.apply(command));
+  }
+
+  /** The same for guests that do not all answer alike. */
+  public FakeCapabilityHost answering(BiFunction<VmView, GuestCommand, GuestResult> answers) {
     shell = answers;
     return this;
   }
@@ -223,7 +229,7 @@ public final class FakeCapabilityHost implements CapabilityHost {
   public GuestResult exec(VmView vm, GuestCommand command) {
     admit(Permission.GUEST_EXEC);
     running(vm);
-    return shell.apply(command);
+    return shell.apply(vm, command);
   }
 
   @Override

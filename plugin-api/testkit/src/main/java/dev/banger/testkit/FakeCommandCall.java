@@ -8,6 +8,7 @@ import dev.banger.api.PluginContext;
 import dev.banger.api.Progress;
 import dev.banger.api.TerminalStreams;
 import dev.banger.api.ValueSpec;
+import dev.banger.api.ValueType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,6 +45,17 @@ public record FakeCommandCall(
         new CopyOnWriteArrayList<>(),
         new CopyOnWriteArrayList<>(),
         FakeTerminal.piping(""));
+  }
+
+  /**
+   * A use of somebody else's command, as a {@link dev.banger.api.CommandFollower} sees it: the
+   * command declares these values and no others.
+   */
+  public static FakeCommandCall following(
+      Map<String, String> values, Path cwd, PluginContext context) {
+    CommandSpec.Builder spec = CommandSpec.builder("followed", "what is followed");
+    values.keySet().forEach(name -> spec.option(ValueSpec.optional(name, ValueType.TEXT, name)));
+    return of(spec.build(), values, cwd, context);
   }
 
   /** The same, attached to this. */

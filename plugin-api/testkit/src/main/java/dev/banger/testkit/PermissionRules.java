@@ -3,12 +3,14 @@ package dev.banger.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.api.CapabilityException;
+import dev.banger.api.CommandResult;
 import dev.banger.api.Permission;
 import dev.banger.api.VmView;
 import dev.banger.api.build.Registration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -72,6 +74,12 @@ final class PermissionRules {
                                         Path.of("/"),
                                         rig.context(lease)))));
       }
+      for (String role : plugin.followers().keySet()) {
+        attempt(() -> follow(rig, role, Map.of(), CommandResult.none()));
+      }
+      for (FollowerCase use : subject.author().followerCases()) {
+        attempt(() -> follow(rig, use.role(), use.values(), CommandResult.object(use.result())));
+      }
       plugin
           .sweeper()
           .ifPresent(
@@ -87,6 +95,13 @@ final class PermissionRules {
     } catch (CapabilityException e) {
       // It cannot even be opened or closed; another rule says so.
     }
+  }
+
+  private static Object follow(
+      Rig rig, String role, Map<String, String> values, CommandResult result)
+      throws InterruptedException {
+    FollowerRules.follow(rig, role, values, result);
+    return role;
   }
 
   private static void attempt(java.util.concurrent.Callable<?> use) {

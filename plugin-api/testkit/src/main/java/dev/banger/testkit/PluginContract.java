@@ -60,6 +60,11 @@ public abstract class PluginContract {
     return List.of();
   }
 
+  /** Uses of commands of others that the plugin follows; it does its part without failing. */
+  protected List<FollowerCase> followerCases() {
+    return List.of();
+  }
+
   /** Where receipts of every version released so far are kept: {@code STEP/VERSION.json}. */
   protected Path receipts() {
     return Path.of("src/test/resources/receipts");

@@ -26,6 +26,7 @@ final class Rules {
     }
     add(groups, "permissions", PermissionRules.of(subject));
     add(groups, "commands", CommandRules.of(subject));
+    add(groups, "following", FollowerRules.of(subject));
     add(groups, "checks", DoctorRules.of(subject));
     if (!subject.registration().steps().isEmpty()) {
       add(groups, "the prepared world", StepRules.preparation(subject));

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -64,6 +65,12 @@ public final class World {
 
   /** What guests answer to commands; exit code 0 and no output when not said. */
   public World answering(Function<GuestCommand, GuestResult> answers) {
+    host.answering(answers);
+    return this;
+  }
+
+  /** The same for guests that do not all answer alike. */
+  public World answering(BiFunction<VmView, GuestCommand, GuestResult> answers) {
     host.answering(answers);
     return this;
   }

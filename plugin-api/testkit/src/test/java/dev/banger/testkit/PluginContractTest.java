@@ -80,7 +80,10 @@ class PluginContractTest {
       case NONE, PINS_ITS_LOADER -> Broken.exactly();
       case REGISTER_THROWS -> Broken.exactly("its declarations are well-formed");
       case ADDS_NOTHING ->
-          Broken.exactly("it adds something", "\"ports list\" {} answers what its columns show");
+          Broken.exactly(
+              "it adds something",
+              "\"ports list\" {} answers what its columns show",
+              "after vm.test {vm=web} it does its part");
       case REGISTER_STARTS_A_THREAD -> Broken.exactly("declaring touches nothing");
       case DECLARES_BY_THE_CLOCK -> Broken.exactly("two instances declare the same");
       case DOES_NOT_OPEN -> Broken.exactly("it opens and closes in a new world");
@@ -131,6 +134,16 @@ class PluginContractTest {
       case COMMAND_WITHOUT_EXAMPLE -> Broken.exactly("every command shows how it is typed");
       case COLUMN_WITHOUT_FIELD ->
           Broken.exactly("\"ports list\" {} answers what its columns show");
+      case FOLLOWER_TRUSTS_VALUES ->
+          Broken.exactly(
+              "what follows vm.test copes with a command that declares no values",
+              "what follows vm.test copes with an answer of rows");
+      case FOLLOWER_TRUSTS_THE_ANSWER ->
+          Broken.exactly("what follows vm.test copes with an answer of rows");
+      case FOLLOWER_NEEDS_MORE ->
+          Broken.exactly(
+              "whatever it asks of the host, it has declared",
+              "after vm.test {vm=web} it does its part");
       case CHECK_THROWS -> Broken.exactly("check nft has an answer where no tool is installed");
       case CHECK_WRITES ->
           Broken.exactly(

@@ -46,6 +46,11 @@ class Suspect extends PluginContract {
   }
 
   @Override
+  protected List<FollowerCase> followerCases() {
+    return List.of(FollowerCase.of("vm.test", Map.of("vm", "web"), Map.of("dest", "/root/repo")));
+  }
+
+  @Override
   protected Path receipts() {
     return CHARGE.get().receipts();
   }

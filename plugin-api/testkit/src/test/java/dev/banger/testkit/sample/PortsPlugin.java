@@ -2,6 +2,7 @@ package dev.banger.testkit.sample;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityPlugin;
+import dev.banger.api.CommandCall;
 import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.DoctorCheck;
@@ -68,6 +69,7 @@ public final class PortsPlugin implements CapabilityPlugin {
         call ->
             CommandResult.rows(
                 rules(call.context()).stream().map(rule -> Map.of("rule", rule)).toList()));
+    r.after("vm.test", this::follow);
     if (defect == Defect.LEAKS_A_THREAD || defect == Defect.BACKGROUND_GOES_ON) {
       // Without a step it is opened a few times only.
       return;
@@ -87,6 +89,19 @@ public final class PortsPlugin implements CapabilityPlugin {
     }
     r.sweep(this::sweep);
     r.doctor("nft", this::check);
+  }
+
+  private void follow(CommandCall call, CommandResult result) {
+    switch (defect) {
+      case FOLLOWER_TRUSTS_VALUES -> call.progress().done("ports", call.text("vm"));
+      case FOLLOWER_TRUSTS_THE_ANSWER -> {
+        if (!((Map<?, ?>) result.value()).isEmpty()) {
+          call.progress().done("ports", "");
+        }
+      }
+      case FOLLOWER_NEEDS_MORE -> call.progress().done("ports", "" + call.host().vms().size());
+      default -> call.progress().done("ports", "");
+    }
   }
 
   private DoctorCheck.Outcome check(PluginContext context) throws InterruptedException {
