@@ -16,6 +16,7 @@ import dev.banger.hooks.JournalRow;
 import dev.banger.hooks.Participants;
 import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -314,6 +315,21 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    * reported too.
    */
   public List<CheckReport> doctorChecks() throws InterruptedException {
+    return doctorChecks(false);
+  }
+
+  /**
+   * @param fix lets plugins mend what they complain of, which takes up to half a minute for each
+   *     check, and looks again
+   */
+  public List<CheckReport> doctorChecks(boolean fix) throws InterruptedException {
+    return doctorChecks(fix ? Optional.of(Fixes.LIMIT) : Optional.empty());
+  }
+
+  /**
+   * @param fixing how long each fix may take; nothing is fixed without it
+   */
+  List<CheckReport> doctorChecks(Optional<Duration> fixing) throws InterruptedException {
     List<CheckReport> reports = new ArrayList<>();
     for (FoundPlugin found : set.known()) {
       switch (found.state()) {
@@ -322,7 +338,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
       }
     }
     try (LoadedVersions.Hold hold = versions.hold()) {
-      reports.addAll(Checks.run(hold.plugins()));
+      List<Checks.Done> done = Checks.run(hold.plugins());
+      reports.addAll(
+          fixing.isPresent()
+              ? new Fixes(fixing.get(), plugin -> versions.active().contains(plugin)).run(done)
+              : done.stream().map(Checks.Done::report).toList());
     }
     OpenRows.of(journal)
         .ifPresent(

@@ -136,6 +136,19 @@ class PluginContractTest {
           Broken.exactly(
               "check nft ends in time, changes nothing, and says what to do",
               "check nft has an answer where no tool is installed");
+      case FIX_ONLY_ONCE ->
+          Broken.exactly(
+              "fix nft may be run twice",
+              "fix nft leaves a running VM as it was started",
+              "fix nft breaks nothing when what a VM has was removed",
+              "fix nft says what is missing where no tool is installed");
+      case FIX_BREAKS_VMS -> Broken.exactly("fix nft leaves a running VM as it was started");
+      case FIX_LEAVES_SOMETHING ->
+          Broken.exactly(
+              "fix nft leaves a running VM as it was started",
+              "fix nft breaks nothing when what a VM has was removed");
+      case FIX_NEEDS_ITS_TOOL ->
+          Broken.exactly("fix nft says what is missing where no tool is installed");
     };
   }
 

@@ -13,6 +13,8 @@ import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
 import dev.banger.api.StepSpec;
 import dev.banger.api.ToolCall;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,40 @@ public final class PortsPlugin implements CapabilityPlugin {
           new GreetingStep(defect));
     }
     r.sweep(this::sweep);
-    r.doctor("nft", this::check);
+    if (defect == Defect.NONE || defect.name().startsWith("FIX")) {
+      r.doctor("nft", this::check, this::fix);
+    } else {
+      // What a fix leaves would show its neighbours' defects once more.
+      r.doctor("nft", this::check);
+    }
+  }
+
+  /** Adds the rules of VMs that are not there any more. */
+  private String fix(PluginContext context) throws Exception {
+    if (defect == Defect.FIX_NEEDS_ITS_TOOL) {
+      var _ = context.host().find("nft").orElseThrow();
+    }
+    if (defect == Defect.FIX_ONLY_ONCE) {
+      if (!context.store().keys("fixed").isEmpty()) {
+        throw new CapabilityException(FailureKind.CONFLICT, "fixed already");
+      }
+      context.store().put("fixed", new Config(1, true));
+    }
+    List<String> added = new ArrayList<>();
+    List<String> there = rules(context);
+    for (Path file : RuleStep.files(context)) {
+      String rule = file.getFileName().toString();
+      if (defect == Defect.FIX_BREAKS_VMS) {
+        context.host().run(ToolCall.of(LIMIT, "nft", "delete", rule));
+      } else if (!there.contains(rule)) {
+        context.host().run(ToolCall.of(LIMIT, "nft", "add", rule, Files.readString(file)));
+        added.add(rule);
+      }
+      if (defect == Defect.FIX_LEAVES_SOMETHING) {
+        context.store().put("fixed", new Config(1, true));
+      }
+    }
+    return added.isEmpty() ? "" : "added " + String.join(", ", added);
   }
 
   private DoctorCheck.Outcome check(PluginContext context) throws InterruptedException {

@@ -83,7 +83,7 @@ public final class DnsPlugin implements CapabilityPlugin {
     registrar.sweep(this::sweep);
     registrar.command(LIST, this::list);
     registrar.command(STATUS, _ -> CommandResult.object(status()));
-    registrar.doctor("dns", context -> DnsCheck.run(context, service()));
+    registrar.doctor("dns", context -> DnsCheck.run(context, service()), route::fix);
   }
 
   @Override

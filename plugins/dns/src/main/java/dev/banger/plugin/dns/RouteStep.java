@@ -11,6 +11,8 @@ import dev.banger.api.VmView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -77,6 +79,36 @@ final class RouteStep implements LifecycleStep<RouteReceipt> {
     return resolved(stored.get().link()).isApplied(context)
         ? Observed.present(stored.get())
         : Observed.drifted(stored.get(), "systemd-resolved does not ask here any more");
+  }
+
+  /**
+   * Tells systemd-resolved again, for every bridge a VM runs on.
+   *
+   * @return what was done; nothing where no VM runs on a bridge, as the bridge is what it is told
+   *     of
+   */
+  String fix(PluginContext context) throws Exception {
+    if (!Routing.Host.resolved(context)) {
+      return "";
+    }
+    return Records.inTurn(
+        context,
+        () -> {
+          Set<String> links = new TreeSet<>();
+          for (String key : context.store().keys(PREFIX)) {
+            context
+                .store()
+                .get(key, RouteReceipt.class)
+                .ifPresent(receipt -> links.add(receipt.link()));
+          }
+          for (String link : links) {
+            resolved(link).apply(context);
+          }
+          return links.isEmpty()
+              ? ""
+              : "systemd-resolved asks here again for .%s on %s"
+                  .formatted(service.get().zone().text(), String.join(", ", links));
+        });
   }
 
   /** Takes back what VMs that are gone for good have left. */

@@ -48,7 +48,7 @@ public final class NatPlugin implements CapabilityPlugin {
         Permission.hostTool("sysctl"));
     registrar.step(RULES, Guest.class, new RulesStep());
     registrar.command(LIST, NatPlugin::list);
-    registrar.doctor("nat", RulesCheck::run);
+    registrar.doctor("nat", RulesCheck::run, RulesCheck::fix);
     registrar.doctor("nat-forward", ForwardCheck::run);
     registrar.sweep(
         (exists, context) -> {

@@ -101,6 +101,11 @@ final class Rules {
     }
   }
 
+  /** Makes everything anew, whatever there is. */
+  void restore() throws InterruptedException {
+    settle(firewall());
+  }
+
   /** How the kernel differs from what the list of guests says. Changes nothing. */
   Optional<String> difference() throws InterruptedException {
     List<Guest> all = guests.all();

@@ -157,7 +157,32 @@ class RulesStepTest {
     DoctorCheck.Outcome outcome = RulesCheck.run(context);
     assertThat(outcome.status()).isEqualTo(DoctorCheck.Status.FAIL);
     assertThat(outcome.summary()).contains("is missing");
-    assertThat(outcome.remedy()).contains("banger vm repair");
+    assertThat(outcome.remedy()).isEqualTo("load them again: banger doctor --fix");
+  }
+
+  @Test
+  void the_fix_loads_the_rules_and_turns_forwarding_on_again() throws Exception {
+    assertThat(RulesCheck.fix(context)).isEmpty();
+    start(WEB);
+    nft.flush();
+    sysctl.set("0");
+
+    assertThat(RulesCheck.fix(context)).isEqualTo("loaded the rules of 1 guest again");
+
+    assertThat(RulesCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
+    assertThat(sysctl.state()).containsValue("1");
+  }
+
+  @Test
+  void the_fix_leaves_a_table_of_somebody_else_that_has_the_name() throws Exception {
+    start(WEB);
+    nft.flush();
+    nft.table("inet banger", "\tchain theirs {\n\t}");
+
+    assertThatThrownBy(() -> RulesCheck.fix(context))
+        .isInstanceOf(CapabilityException.class)
+        .hasMessageContaining("it is not banger's");
+    assertThat(nft.state()).containsOnlyKeys("inet banger");
   }
 
   @Test
