@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -367,6 +368,13 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    */
   public void sweepAll(Predicate<String> exists) {
     sweeps.all(exists);
+  }
+
+  /** Ids of VMs for which a plugin misses something that it has made. */
+  public Set<String> drifted() throws InterruptedException {
+    try (LoadedVersions.Hold hold = versions.hold()) {
+      return Watches.drifted(hold.plugins());
+    }
   }
 
   /** Wants a plugin, and tries once more to start it. */

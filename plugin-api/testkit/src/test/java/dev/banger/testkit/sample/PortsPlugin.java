@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Opens ports of VMs with a tool of the host; without a defect, a model of a good plugin. */
@@ -88,12 +89,30 @@ public final class PortsPlugin implements CapabilityPlugin {
           new GreetingStep(defect));
     }
     r.sweep(this::sweep);
+    if (defect == Defect.NONE || defect.name().startsWith("WATCH")) {
+      r.watch(this::drifted);
+    }
     if (defect == Defect.NONE || defect.name().startsWith("FIX")) {
       r.doctor("nft", this::check, this::fix);
     } else {
       // What a fix leaves would show its neighbours' defects once more.
       r.doctor("nft", this::check);
     }
+  }
+
+  private Set<String> drifted(PluginContext context) throws Exception {
+    Set<String> gone = new TreeSet<>();
+    List<String> there = rules(context);
+    for (Path file : RuleStep.files(context)) {
+      String rule = file.getFileName().toString();
+      if (defect == Defect.WATCH_WRITES) {
+        context.store().put("seen", new Config(1, true));
+      }
+      if (defect == Defect.WATCH_CRIES_WOLF || !there.contains(rule)) {
+        gone.add(rule);
+      }
+    }
+    return defect == Defect.WATCHES_BLINDLY ? Set.of() : gone;
   }
 
   /** Adds the rules of VMs that are not there any more. */

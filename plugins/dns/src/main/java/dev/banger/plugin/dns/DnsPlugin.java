@@ -80,6 +80,7 @@ public final class DnsPlugin implements CapabilityPlugin {
     registrar.validate((vm, _) -> HostNames.problems(vm));
     registrar.step(RECORD, RecordReceipt.class, new RecordStep(this::service));
     registrar.step(ROUTE, RouteReceipt.class, route);
+    registrar.watch(route::drifted);
     registrar.sweep(this::sweep);
     registrar.command(LIST, this::list);
     registrar.command(STATUS, _ -> CommandResult.object(status()));

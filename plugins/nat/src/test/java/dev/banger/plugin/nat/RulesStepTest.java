@@ -186,6 +186,20 @@ class RulesStepTest {
   }
 
   @Test
+  void looking_costs_the_same_however_many_guests_there_are_and_nothing_without_any()
+      throws Exception {
+    assertThat(NatPlugin.drifted(context)).isEmpty();
+    assertThat(host.toolCalls()).isEmpty();
+    start(WEB);
+    start(Lan.vm("db", false));
+    int before = host.toolCalls().size();
+
+    assertThat(NatPlugin.drifted(context)).isEmpty();
+
+    assertThat(host.toolCalls().subList(before, host.toolCalls().size())).hasSize(3);
+  }
+
+  @Test
   void ufw_and_firewalld_are_told_apart() throws Exception {
     start(WEB);
     String drops = "\tchain f {\n\t\ttype filter hook forward priority filter; policy %s;\n\t}";
