@@ -47,7 +47,8 @@ public final class NatPlugin implements CapabilityPlugin {
         Permission.hostTool(Nft.NAME),
         Permission.hostTool(IpTables.NAME),
         Permission.hostTool("iptables-save"),
-        Permission.hostTool("sysctl"));
+        Permission.hostTool("sysctl"),
+        Permission.hostTool(Connections.NAME));
     registrar.step(RULES, Guest.class, new RulesStep());
     registrar.command(LIST, NatPlugin::list);
     registrar.doctor("nat", RulesCheck::run, RulesCheck::fix);
