@@ -157,6 +157,30 @@ class RestTest extends CliTestBase {
   }
 
   @Test
+  void doctorTellsWhatWasFixedAndWhatWasOnlyTried() throws Exception {
+    daemon.answer(
+        "doctor.run",
+        "[{'id':'nat','source':'nat','status':'ok','summary':'loaded','remedy':'','fixed':'loaded the rules again'},"
+            + "{'id':'dns','source':'dns','status':'fail','summary':'nobody asks','remedy':'ask','fixed':'told resolved'}]");
+
+    assertThat(cli.run("doctor", "--fix"))
+        .isEqualTo(
+            new Cli.Ran(
+                1,
+                """
+                ok    nat  loaded
+                           fixed: loaded the rules again
+                fail  dns  nobody asks
+                           tried: told resolved
+                           to mend: ask
+                """,
+                ""));
+    assertThat(daemon.params("doctor.run")).isEqualTo(json("{'fix':true}"));
+    assertThat(cli.run("doctor", "--fix", "-o", "json").json().elements().getFirst().text("fixed"))
+        .isEqualTo("loaded the rules again");
+  }
+
+  @Test
   void configIsShownAndFound() throws Exception {
     daemon.answer(
         "config.show",

@@ -36,7 +36,8 @@ public interface Launch {
    * plugin.
    *
    * @param name lower-case letters, digits and hyphens, at most 40, for example {@code web}
-   * @param uri absolute, at most 200 characters, for example {@code http://127.77.0.5:8080/}
+   * @param uri absolute, at most 200 characters, for example {@code http://127.77.0.5:8080/};
+   *     {@code dns:web.vm} is what people see as the VM's name in DNS
    */
   void endpoint(String name, String uri);
 }

@@ -54,6 +54,9 @@ public interface Registrar {
   /** Removes leftovers. At most once per plugin. */
   void sweep(Sweeper sweeper);
 
+  /** Notices what others took away of what it made for VMs. At most once per plugin. */
+  void watch(Watcher watcher);
+
   /** Adds an RPC method with a command on the command line. */
   void command(CommandSpec spec, CommandHandler handler);
 

@@ -14,13 +14,15 @@ public final class Doctor implements Command {
     options
         .summary("what this host has, what it lacks, and how to mend it")
         .description("Exit code 1 when something that is needed fails.")
+        .flag("--fix", "mend what plugins know how to mend, then look again")
         .example("banger doctor")
+        .example("banger doctor --fix")
         .example("banger doctor -o json");
   }
 
   @Override
   public int run(Invocation call) {
-    Json checks = call.call("doctor.run", Json.build().done());
+    Json checks = call.call("doctor.run", params(call));
     boolean isAnyFailed = false;
     int width = 0;
     for (Json check : checks.elements()) {
@@ -41,6 +43,11 @@ public final class Doctor implements Command {
     return isAnyFailed ? Failure.FAILED : 0;
   }
 
+  private static Json params(Invocation call) {
+    Json.Builder params = Json.build();
+    return call.parsed().flag("--fix") ? params.put("fix", true).done() : params.done();
+  }
+
   private static void show(Invocation call, Json check, int width) {
     boolean isColorful = call.console().isOutputColorful();
     String mark =
@@ -56,6 +63,11 @@ public final class Doctor implements Command {
                 + Text.pad(Text.safe(check.text("id")), width)
                 + "  "
                 + Text.safe(check.text("summary")));
+    if (!check.text("fixed").isEmpty()) {
+      // What was done and did not suffice is told, too.
+      String label = "ok".equals(check.text("status")) ? "fixed: " : "tried: ";
+      call.out().println(" ".repeat(width + 8) + label + Text.safe(check.text("fixed")));
+    }
     if (!check.text("remedy").isEmpty() && !"ok".equals(check.text("status"))) {
       call.out().println(" ".repeat(width + 8) + "to mend: " + Text.safe(check.text("remedy")));
     }

@@ -66,6 +66,11 @@ final class BangerHome implements AutoCloseable {
     return this;
   }
 
+  /** What runs the command behind it where this home's daemon is. */
+  List<String> enter() {
+    return network == null ? List.of() : network.enter();
+  }
+
   Path dir() {
     return dir;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -77,12 +78,12 @@ class CrashAtEveryPointIT {
 
   private static final List<String> ALL = List.of("web-guest", "web-host", "web-prepare");
 
-  private Path crash;
+  private MortalDaemon mortal;
 
   private BangerHome homeWithMarks() throws IOException {
     BangerHome home = BangerHome.with("tiny");
-    crash = Files.createDirectories(home.dir().resolve("crash"));
-    Path zip = PluginSources.zip(crash, "marks", "1.0.0", "Marks", PLUGIN);
+    mortal = new MortalDaemon(home, Map.of());
+    Path zip = PluginSources.zip(mortal.dir(), "marks", "1.0.0", "Marks", PLUGIN);
     Path plugins = Files.createDirectories(home.dir().resolve("data/plugins"));
     Files.copy(zip, plugins.resolve("marks.zip"));
     return home;
@@ -93,12 +94,12 @@ class CrashAtEveryPointIT {
     try (BangerHome home = homeWithMarks()) {
       int deaths = 0;
       while (true) {
-        Process daemon = daemonThatDiesAt(home, deaths + 1);
+        Process daemon = mortal.dyingAt(deaths + 1);
         try {
           cleanAfter(home, deaths);
-          arm();
+          mortal.arm();
           Ran create = home.run("vm", "create", "web", "--image", "tiny", "--memory", "256MiB");
-          disarm();
+          mortal.disarm();
           if (create.exitCode() == 0) {
             break;
           }
@@ -106,22 +107,22 @@ class CrashAtEveryPointIT {
           assertThat(daemon.exitValue()).as(create.toString()).isEqualTo(137);
           deaths++;
         } finally {
-          end(daemon);
+          MortalDaemon.end(daemon);
         }
       }
       cleanAfter(home, deaths);
-      assertThat(passed())
+      assertThat(mortal.passed())
           .hasSize(deaths)
           .contains("record insert", "journal begin", "journal intend", "journal settle")
           .contains("record update", "marks before run mkdir", "marks after run mkdir")
           .contains("marks before exec true", "marks after exec true");
-      System.out.println("killed at each point of a start: " + passed());
+      System.out.println("killed at each point of a start: " + mortal.passed());
     }
   }
 
   /** What is there after a death: nothing, or a VM that is whole, which is then removed. */
   private void cleanAfter(BangerHome home, int deaths) throws IOException {
-    String after = "after death at point " + deaths + ": " + lastPoint();
+    String after = "after death at point " + deaths + ": " + mortal.lastPoint();
     JsonNode vms = home.ok("vm", "list", "-o", "json").json();
     if (vms.isEmpty()) {
       assertThat(marks(home)).as(after).isEmpty();
@@ -142,14 +143,14 @@ class CrashAtEveryPointIT {
       home.ok("daemon", "stop");
       int deaths = 0;
       while (true) {
-        Process daemon = daemonThatDiesAt(home, deaths + 1);
+        Process daemon = mortal.dyingAt(deaths + 1);
         try {
           wholeAfter(home, deaths);
           home.ok("vm", "start", "web");
           assertThat(marks(home)).isEqualTo(ALL);
-          arm();
+          mortal.arm();
           Ran stop = home.run("vm", "stop", "web");
-          disarm();
+          mortal.disarm();
           if (stop.exitCode() == 0) {
             break;
           }
@@ -157,20 +158,20 @@ class CrashAtEveryPointIT {
           assertThat(daemon.exitValue()).as(stop.toString()).isEqualTo(137);
           deaths++;
         } finally {
-          end(daemon);
+          MortalDaemon.end(daemon);
         }
       }
       wholeAfter(home, deaths);
-      assertThat(passed())
+      assertThat(mortal.passed())
           .hasSize(deaths)
           .contains("record update", "journal close")
           .contains("marks before run rmdir", "marks after run rmdir");
-      System.out.println("killed at each point of a stop: " + passed());
+      System.out.println("killed at each point of a stop: " + mortal.passed());
     }
   }
 
   private void wholeAfter(BangerHome home, int deaths) throws IOException {
-    String after = "after death at point " + deaths + ": " + lastPoint();
+    String after = "after death at point " + deaths + ": " + mortal.lastPoint();
     JsonNode vm = home.ok("vm", "list", "-o", "json").json().get(0);
     if (vm.path("state").asText().equals("running")) {
       assertThat(marks(home)).as(after).isEqualTo(ALL);
@@ -180,82 +181,6 @@ class CrashAtEveryPointIT {
       assertThat(marks(home)).as(after).isEmpty();
       assertThat(vmms(home)).as(after).isEmpty();
     }
-  }
-
-  private Process daemonThatDiesAt(BangerHome home, int point) throws Exception {
-    Path dist = Path.of(System.getProperty("banger.dist")).toRealPath();
-    String classes =
-        Path.of(
-                CrashAtEveryPointIT.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI())
-            .toString();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            dist.resolve("runtime/bin/java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dbanger.dist=" + dist,
-            "-Dbanger.agent.disk=" + dist.resolve("lib/agent/agent.img"),
-            "-Dbanger.plugins.dir=" + dist.resolve("plugins"),
-            "-cp",
-            dist.resolve("lib/daemon") + "/*:" + classes,
-            "dev.banger.core.boot.CrashingDaemon");
-    builder.environment().put("BANGER_HOME", home.dir().toString());
-    builder.environment().put("BANGER_NETWORK_MODE", "user");
-    builder.environment().put("BANGER_CRASH_DIR", crash.toString());
-    builder.environment().put("BANGER_CRASH_AT", Integer.toString(point));
-    builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
-    builder
-        .redirectErrorStream(true)
-        .redirectOutput(crash.resolve("daemon-" + point + ".log").toFile());
-    Process daemon = builder.start();
-    try {
-      while (!home.ok("daemon", "status", "-o", "json").json().path("running").asBoolean()) {
-        assertThat(daemon.isAlive())
-            .as(Files.readString(crash.resolve("daemon-" + point + ".log")))
-            .isTrue();
-        Thread.sleep(100);
-      }
-      assertThat(home.daemon().pid()).isEqualTo(daemon.pid());
-      return daemon;
-    } catch (Throwable e) {
-      end(daemon);
-      throw e;
-    }
-  }
-
-  private static void end(Process daemon) throws InterruptedException {
-    if (daemon.isAlive()) {
-      daemon.destroy();
-      if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
-        daemon.destroyForcibly().waitFor();
-      }
-    }
-  }
-
-  private void arm() throws IOException {
-    Files.deleteIfExists(crash.resolve("points"));
-    Files.writeString(crash.resolve("armed"), "");
-  }
-
-  private void disarm() throws IOException {
-    Files.deleteIfExists(crash.resolve("armed"));
-  }
-
-  /** The points of the last request, which went through all of them. */
-  private List<String> passed() throws IOException {
-    return Files.readAllLines(crash.resolve("points")).stream()
-        .map(line -> line.substring(line.indexOf(' ') + 1))
-        .toList();
-  }
-
-  private String lastPoint() throws IOException {
-    Path points = crash.resolve("points");
-    return Files.exists(points) ? Files.readAllLines(points).getLast() : "none";
   }
 
   private static List<String> marks(BangerHome home) throws IOException {

@@ -6,6 +6,7 @@ import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.StoredVm;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** What the hooks meet around the engine: the running set of plugins and their store. */
@@ -24,6 +25,11 @@ record Around(PluginRuntime plugins, SqlitePluginStore stores)
   @Override
   public void forget(String vmId) {
     stores.dropVm(vmId);
+  }
+
+  @Override
+  public Set<String> drifted() throws InterruptedException {
+    return plugins.drifted();
   }
 
   @Override

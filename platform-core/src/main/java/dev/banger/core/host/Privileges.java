@@ -29,6 +29,7 @@ public final class Privileges {
           "iptables", "-V",
           "iptables-save", "-V",
           "sysctl", "-V",
+          "conntrack", "-V",
           "resolvectl", "--version");
 
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);

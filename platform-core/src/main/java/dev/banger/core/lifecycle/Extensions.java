@@ -4,6 +4,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -36,6 +37,9 @@ public interface Extensions {
    * @return one sentence per step that still holds something and whose plugin is there
    */
   List<String> releaseLeftovers(Predicate<VmId> exists) throws InterruptedException;
+
+  /** VMs for which a plugin misses something that it has made; whether they run or not. */
+  Set<VmId> drifted() throws InterruptedException;
 
   /** Lets every plugin remove what belongs to no VM. */
   void sweep(Predicate<VmId> exists) throws InterruptedException;

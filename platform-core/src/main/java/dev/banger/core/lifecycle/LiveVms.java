@@ -82,6 +82,10 @@ public final class LiveVms implements AutoCloseable {
     return entry;
   }
 
+  public boolean isEmpty() {
+    return live.isEmpty();
+  }
+
   public Optional<Live> get(VmId id) {
     return Optional.ofNullable(live.get(id));
   }

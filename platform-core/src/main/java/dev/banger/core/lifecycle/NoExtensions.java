@@ -4,6 +4,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A core without plugins. */
@@ -65,6 +66,11 @@ final class NoExtensions implements Extensions {
   @Override
   public List<String> releaseLeftovers(Predicate<VmId> exists) {
     return List.of();
+  }
+
+  @Override
+  public Set<VmId> drifted() {
+    return Set.of();
   }
 
   @Override

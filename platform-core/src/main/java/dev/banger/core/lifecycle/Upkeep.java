@@ -4,18 +4,20 @@ import dev.banger.core.model.VmId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * Tries again what could not be cleaned up: VMs in {@code cleanupPending}, and what plugins still
- * hold of VMs that are deleted. One thread, which sleeps until something is due; idle it costs
- * nothing.
+ * hold of VMs that are deleted. Looks now and then whether running VMs still have what was made for
+ * them. One thread, which sleeps until something is due; idle it costs next to nothing.
  */
 public final class Upkeep implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Upkeep.class.getName());
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Duration LOOK = Duration.ofSeconds(60);
   private static final Duration SWEEP = Duration.ofHours(1);
 
   /** What is done about it. */
@@ -33,6 +35,9 @@ public final class Upkeep implements AutoCloseable {
      * @return whether nothing is left
      */
     boolean releaseLeftovers() throws Exception;
+
+    /** Brings back what others took away from running VMs. */
+    void look() throws Exception;
 
     /** Lets plugins remove what belongs to nobody. */
     void sweep() throws Exception;
@@ -52,8 +57,22 @@ public final class Upkeep implements AutoCloseable {
   private final Map<VmId, Due> vms = new HashMap<>();
   private Due leftovers;
   private long sweepAt = System.nanoTime();
+  private final Duration look;
+  private long lookAt;
   private boolean closed;
   private Thread thread;
+
+  public Upkeep() {
+    this(LOOK);
+  }
+
+  /**
+   * @param look how long after each time that running VMs were looked at they are again
+   */
+  public Upkeep(Duration look) {
+    this.look = look;
+    this.lookAt = System.nanoTime() + look.toNanos();
+  }
 
   /** Begins; what was noted before is tried now. */
   public synchronized void start(Chores chores) {
@@ -76,59 +95,84 @@ public final class Upkeep implements AutoCloseable {
     }
   }
 
+  /**
+   * What is done next.
+   *
+   * @param ended told whether nothing is left to try
+   */
+  private record Task(long atNanos, String what, Attempt attempt, Consumer<Boolean> ended) {}
+
   private void run(Chores chores) {
     try {
-      while (true) {
-        VmId vm = null;
-        boolean isSweep = false;
+      for (Task task = await(chores); task != null; task = await(chores)) {
+        boolean done = attempt(task.what(), task.attempt());
         synchronized (this) {
-          long now = System.nanoTime();
-          long next = sweepAt;
-          for (Map.Entry<VmId, Due> entry : vms.entrySet()) {
-            if (entry.getValue().atNanos() - next < 0) {
-              next = entry.getValue().atNanos();
-              vm = entry.getKey();
-            }
-          }
-          if (leftovers != null && leftovers.atNanos() - next < 0) {
-            next = leftovers.atNanos();
-            vm = null;
-          }
-          if (closed) {
-            return;
-          }
-          if (next - now > 0) {
-            wait(Math.max(1, Duration.ofNanos(next - now).toMillis()));
-            continue;
-          }
-          isSweep = next == sweepAt;
-          if (isSweep) {
-            sweepAt = now + SWEEP.toNanos();
-          }
-        }
-        if (isSweep) {
-          attempt(
-              "sweep",
-              () -> {
-                chores.sweep();
-                return true;
-              });
-        } else if (vm != null) {
-          VmId due = vm;
-          boolean done = attempt("vm=" + due, () -> chores.repair(due));
-          synchronized (this) {
-            vms.computeIfPresent(due, (_, was) -> done ? null : was.next());
-          }
-        } else {
-          boolean done = attempt("leftovers", chores::releaseLeftovers);
-          synchronized (this) {
-            leftovers = done ? null : leftovers.next();
-          }
+          task.ended().accept(done);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Waits until something is due; null when it is over. */
+  private synchronized Task await(Chores chores) throws InterruptedException {
+    while (!closed) {
+      Task next = next(chores);
+      long wait = next.atNanos() - System.nanoTime();
+      if (wait <= 0) {
+        return next;
+      }
+      wait(Math.max(1, Duration.ofNanos(wait).toMillis()));
+    }
+    return null;
+  }
+
+  private Task next(Chores chores) {
+    Task next =
+        new Task(
+            sweepAt,
+            "sweep",
+            () -> {
+              chores.sweep();
+              return true;
+            },
+            _ -> sweepAt = System.nanoTime() + SWEEP.toNanos());
+    next =
+        earlier(
+            next,
+            new Task(
+                lookAt,
+                "what VMs miss",
+                () -> {
+                  chores.look();
+                  return true;
+                },
+                _ -> lookAt = System.nanoTime() + look.toNanos()));
+    for (Map.Entry<VmId, Due> entry : vms.entrySet()) {
+      VmId id = entry.getKey();
+      next =
+          earlier(
+              next,
+              new Task(
+                  entry.getValue().atNanos(),
+                  "vm=" + id,
+                  () -> chores.repair(id),
+                  done -> vms.computeIfPresent(id, (_, was) -> done ? null : was.next())));
+    }
+    return leftovers == null
+        ? next
+        : earlier(
+            next,
+            new Task(
+                leftovers.atNanos(),
+                "leftovers",
+                chores::releaseLeftovers,
+                done -> leftovers = done ? null : leftovers.next()));
+  }
+
+  private static Task earlier(Task one, Task other) {
+    return other.atNanos() - one.atNanos() < 0 ? other : one;
   }
 
   /** Something to try. */
@@ -143,7 +187,7 @@ public final class Upkeep implements AutoCloseable {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      LOG.log(Level.FINE, e, () -> what + " could not be cleaned up yet");
+      LOG.log(Level.FINE, e, () -> what + " could not be seen to yet");
       return false;
     }
   }

@@ -60,6 +60,44 @@ public final class VmLocks {
     }
   }
 
+  /**
+   * Runs {@code body} under the VM's lock, unless somebody else holds it or waits for it.
+   *
+   * @return whether it was run
+   */
+  public boolean ifFree(VmId id, Body body) throws InterruptedException {
+    Entry entry = new Entry();
+    entry.users = 1;
+    synchronized (entries) {
+      if (entries.putIfAbsent(id, entry) != null) {
+        return false;
+      }
+    }
+    try {
+      if (!entry.lock.tryLock()) {
+        return false;
+      }
+      try {
+        body.run();
+        return true;
+      } finally {
+        entry.lock.unlock();
+      }
+    } finally {
+      synchronized (entries) {
+        if (--entry.users == 0) {
+          entries.remove(id);
+        }
+      }
+    }
+  }
+
+  /** What is done under a lock. */
+  @FunctionalInterface
+  public interface Body {
+    void run() throws InterruptedException;
+  }
+
   /** How many locks are held or waited for now. */
   public int inUse() {
     synchronized (entries) {

@@ -300,6 +300,11 @@ public final class VmService {
       }
 
       @Override
+      public void look() throws Exception {
+        new DriftRepair(context).run();
+      }
+
+      @Override
       public void sweep() throws Exception {
         context.network().sweep(VmService.this::exists);
         context.extensions().sweep(VmService.this::exists);

@@ -10,7 +10,6 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.net.BridgeSite.Obstacle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,8 +30,6 @@ import java.util.logging.Logger;
  */
 public final class KernelNetwork implements HostNetwork, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(KernelNetwork.class.getName());
-  private static final String BRIDGE = "bridge";
-  private static final Path TUN = Path.of("/dev/net/tun");
 
   /** A change takes some milliseconds; this many VMs may be before us. */
   private static final Duration TURN_LIMIT = Duration.ofSeconds(60);
@@ -44,17 +40,14 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
   private final IpTool ip;
   private final BridgeSite site;
   private final TapPool pool;
+  private final ModeChoice mode;
+  private final VmDevices devices;
   private final Resolvers resolvers;
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<VmId, Plan> attached = new ConcurrentHashMap<>();
-  private final Object choosing = new Object();
-  private CompletableFuture<Choice> choice;
   private volatile boolean bridgeReady;
   private volatile boolean closed;
   private volatile boolean filling;
-
-  /** How VMs are put on the network by this daemon, and why. */
-  private record Choice(String mode, String reason) {}
 
   KernelNetwork(NetworkSettings settings, IpTool ip, Resolvers resolvers) {
     this.settings = settings;
@@ -62,6 +55,8 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
     this.resolvers = resolvers;
     this.site = new BridgeSite(ip, settings);
     this.pool = new TapPool(ip, settings);
+    this.mode = new ModeChoice(settings, ip, site, () -> locked(pool::trial));
+    this.devices = new VmDevices(ip, pool);
   }
 
   /**
@@ -84,104 +79,12 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
         new Resolvers());
   }
 
-  // ---------------------------------------------------------------- which mode
-
-  /** Decided once, on a thread of its own: whoever asks first may be interrupted. */
-  private Choice choice() {
-    CompletableFuture<Choice> made;
-    synchronized (choosing) {
-      if (choice == null) {
-        choice =
-            CompletableFuture.supplyAsync(
-                this::choose, work -> Thread.ofVirtual().name("network-mode").start(work));
-      }
-      made = choice;
-    }
-    return made.join();
-  }
-
-  private Choice choose() {
-    return switch (settings.mode()) {
-      case "user" -> new Choice("user", "network.mode says so");
-      case BRIDGE -> new Choice(BRIDGE, "network.mode says so");
-      default ->
-          whyNot()
-              .map(why -> new Choice("user", "no bridge: " + why))
-              .orElseGet(() -> new Choice(BRIDGE, "the daemon may make bridge and TAP devices"));
-    };
-  }
-
-  /**
-   * Why {@code auto} is not {@code bridge}. Looks first, and then tries with a device of no one.
-   */
-  private Optional<String> whyNot() {
-    try {
-      Optional<Obstacle> obstacle = obstacle();
-      return obstacle.isPresent() ? obstacle.map(Obstacle::problem) : locked(pool::trial);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.of("interrupted");
-    } catch (RuntimeException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private Optional<Obstacle> obstacle() throws InterruptedException {
-    if (!ip.isInstalled()) {
-      return Optional.of(new Obstacle("ip is not installed", "apt-get install iproute2"));
-    }
-    if (!ip.isAllowed()) {
-      return Optional.of(
-          new Obstacle(
-              "the daemon may not change network devices",
-              "run it as root, let sudo run ip without a password, or use network.mode = \"user\""));
-    }
-    if (!Files.isReadable(TUN) || !Files.isWritable(TUN)) {
-      return Optional.of(
-          Files.exists(TUN)
-              ? new Obstacle(TUN + " is not open to this user", "sudo chmod 0666 " + TUN)
-              : new Obstacle(TUN + " is not there", "sudo modprobe tun"));
-    }
-    return site.obstacle();
-  }
-
-  private boolean isBridge() {
-    return choice().mode().equals(BRIDGE);
-  }
-
   @Override
   public Status status() {
-    Choice made = choice();
-    if (!isBridge()) {
-      return new Status(made.mode(), "", "", made.reason(), "", "");
-    }
-    Optional<Obstacle> obstacle = Optional.empty();
-    try {
-      obstacle = obstacle();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (BangerException e) {
-      obstacle = Optional.of(new Obstacle(e.getMessage(), e.hint()));
-    }
-    return new Status(
-        BRIDGE,
-        settings.bridge(),
-        settings.subnet().toString(),
-        made.reason(),
-        obstacle.map(Obstacle::problem).orElse(""),
-        obstacle.map(Obstacle::remedy).orElse(""));
+    return mode.status();
   }
 
   // ---------------------------------------------------------------- one VM
-
-  /** At most 15 characters, as the kernel wants it. */
-  static String device(VmId id) {
-    return NetworkSettings.DEVICE + id.value().substring(0, 8);
-  }
-
-  private static String alias(VmId id) {
-    return NetworkSettings.ALIAS + id;
-  }
 
   @Override
   public Plan plan(VmRecord vm) {
@@ -190,7 +93,7 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
       return known;
     }
     // What an aborted create left has no address; it is only to be removed.
-    return vm.address().isEmpty() || !isBridge()
+    return vm.address().isEmpty() || !mode.isBridge()
         ? new User(vm.address())
         : onBridge(vm, settings.bridge(), settings.subnet());
   }
@@ -198,7 +101,7 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
   private Bridge onBridge(VmRecord vm, String bridge, Subnet subnet) {
     String address = subnet.addressOf(vm.address());
     return new Bridge(
-        device(vm.id()),
+        VmDevices.name(vm.id()),
         bridge,
         address,
         subnet.prefix(),
@@ -222,7 +125,7 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
   }
 
   private void attachDevice(VmRecord vm) throws InterruptedException {
-    Optional<Obstacle> obstacle = bridgeReady ? Optional.empty() : obstacle();
+    Optional<Obstacle> obstacle = bridgeReady ? Optional.empty() : mode.obstacle();
     if (obstacle.isPresent()) {
       throw obstacle.get().asException();
     }
@@ -230,32 +133,18 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
       site.ensure();
       bridgeReady = true;
     }
-    String device = device(vm.id());
-    String alias = alias(vm.id());
-    if (ip.exists(device)) {
-      Optional<Link> present = IpTool.named(device, ip.taps());
-      if (present.isEmpty() || !present.get().alias().equals(alias)) {
-        throw new BangerException(
-            ErrorKind.CONFLICT,
-            "the network device %s of vm \"%s\" is there already, and not its own"
-                .formatted(device, vm.name()),
-            "see whose it is: ip -d link show " + device);
-      }
-      pool.mend(device);
-    } else {
-      pool.give(device, alias);
-    }
+    devices.attach(vm);
   }
 
   @Override
   public void adopt(VmRecord vm) throws InterruptedException {
-    Optional<Link> own = own(vm);
+    Optional<Link> own = devices.own(vm);
     if (own.isEmpty()) {
       attached.put(vm.id(), new User(vm.address()));
       return;
     }
     String master = own.get().master();
-    if (isBridge() && (master.isEmpty() || master.equals(settings.bridge()))) {
+    if (mode.isBridge() && (master.isEmpty() || master.equals(settings.bridge()))) {
       Bridge plan = onBridge(vm, settings.bridge(), settings.subnet());
       try {
         attach(vm, plan);
@@ -274,21 +163,13 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
     attached.put(vm.id(), onBridge(vm, master, subnet));
   }
 
-  /** The VM's own device. */
-  private Optional<Link> own(VmRecord vm) throws InterruptedException {
-    String device = device(vm.id());
-    return ip.exists(device)
-        ? IpTool.named(device, ip.taps()).filter(link -> link.alias().equals(alias(vm.id())))
-        : Optional.empty();
-  }
-
   @Override
   public void release(VmRecord vm) {
     try {
-      if (own(vm).isPresent()) {
+      if (devices.own(vm).isPresent()) {
         locked(
             () -> {
-              pool.remove(device(vm.id()));
+              pool.remove(VmDevices.name(vm.id()));
               return null;
             });
       }
@@ -296,7 +177,7 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BangerException(
-          ErrorKind.HOST, "interrupted while %s was removed".formatted(device(vm.id())));
+          ErrorKind.HOST, "interrupted while %s was removed".formatted(VmDevices.name(vm.id())));
     }
   }
 
@@ -345,29 +226,19 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
           List<Link> taps = ip.taps();
           List<String> gone = new ArrayList<>(pool.strays(taps));
           taps.stream()
-              .filter(tap -> bridges.contains(tap.master()) && isOrphan(tap, exists))
+              .filter(tap -> bridges.contains(tap.master()) && VmDevices.isOrphan(tap, exists))
               .forEach(tap -> gone.add(tap.name()));
           for (String device : gone) {
             LOG.log(Level.INFO, "removing {0}, which belongs to no VM", device);
             pool.remove(device);
           }
           for (String bridge : bridges) {
-            if (!isBridge() || !bridge.equals(settings.bridge())) {
+            if (!mode.isBridge() || !bridge.equals(settings.bridge())) {
               site.removeIfEmpty(bridge);
             }
           }
           return null;
         });
-  }
-
-  private static boolean isOrphan(Link tap, Predicate<VmId> exists) {
-    String id =
-        tap.alias().startsWith(NetworkSettings.ALIAS)
-            ? tap.alias().substring(NetworkSettings.ALIAS.length())
-            : "";
-    return VmId.isValid(id)
-        && tap.name().equals(device(new VmId(id)))
-        && !exists.test(new VmId(id));
   }
 
   /** Something that changes devices. */

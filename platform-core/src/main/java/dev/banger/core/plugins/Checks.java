@@ -17,55 +17,65 @@ final class Checks {
 
   private Checks() {}
 
-  private record Running(String id, HostedPlugin plugin, Gate.Entry<DoctorCheck.Outcome> entry) {}
+  /** One that a plugin declares. */
+  record Check(HostedPlugin plugin, String id) {
+    CheckReport run() throws InterruptedException {
+      return report(begin());
+    }
+
+    private Gate.Entry<DoctorCheck.Outcome> begin() {
+      DoctorCheck code = plugin.registration().checks().get(id);
+      return plugin
+          .gate()
+          .begin(
+              "check-" + id,
+              LIMIT,
+              Optional.empty(),
+              lease -> Objects.requireNonNull(code.run(plugin.context(lease)), "no outcome"));
+    }
+
+    private CheckReport report(Gate.Entry<DoctorCheck.Outcome> entry) throws InterruptedException {
+      try {
+        DoctorCheck.Outcome outcome = entry.await();
+        return new CheckReport(
+            id,
+            plugin.id(),
+            outcome.status().name().toLowerCase(Locale.ROOT),
+            bounded(outcome.summary()),
+            bounded(outcome.remedy()));
+      } catch (CapabilityException e) {
+        return new CheckReport(
+            id,
+            plugin.id(),
+            "fail",
+            e.getMessage(),
+            "report it to the plugin's author, or: banger plugin disable " + plugin.id());
+      }
+    }
+  }
+
+  /** What came of one. */
+  record Done(Check check, CheckReport report) {}
+
+  private record Running(Check check, Gate.Entry<DoctorCheck.Outcome> entry) {}
 
   /** Runs all checks at once; one that breaks is a failed check. */
-  static List<CheckReport> run(List<HostedPlugin> plugins) throws InterruptedException {
+  static List<Done> run(List<HostedPlugin> plugins) throws InterruptedException {
     List<Running> running = new ArrayList<>();
     for (HostedPlugin plugin : plugins) {
-      plugin
-          .registration()
-          .checks()
-          .forEach((id, check) -> running.add(new Running(id, plugin, begin(plugin, id, check))));
+      for (String id : plugin.registration().checks().keySet()) {
+        Check check = new Check(plugin, id);
+        running.add(new Running(check, check.begin()));
+      }
     }
-    List<CheckReport> reports = new ArrayList<>();
-    for (Running check : running) {
-      reports.add(report(check));
+    List<Done> done = new ArrayList<>();
+    for (Running each : running) {
+      done.add(new Done(each.check(), each.check().report(each.entry())));
     }
-    return reports;
+    return done;
   }
 
-  private static Gate.Entry<DoctorCheck.Outcome> begin(
-      HostedPlugin plugin, String id, DoctorCheck check) {
-    return plugin
-        .gate()
-        .begin(
-            "check-" + id,
-            LIMIT,
-            Optional.empty(),
-            lease -> Objects.requireNonNull(check.run(plugin.context(lease)), "no outcome"));
-  }
-
-  private static CheckReport report(Running check) throws InterruptedException {
-    try {
-      DoctorCheck.Outcome outcome = check.entry().await();
-      return new CheckReport(
-          check.id(),
-          check.plugin().id(),
-          outcome.status().name().toLowerCase(Locale.ROOT),
-          bounded(outcome.summary()),
-          bounded(outcome.remedy()));
-    } catch (CapabilityException e) {
-      return new CheckReport(
-          check.id(),
-          check.plugin().id(),
-          "fail",
-          e.getMessage(),
-          "report it to the plugin's author, or: banger plugin disable " + check.plugin().id());
-    }
-  }
-
-  private static String bounded(String text) {
+  static String bounded(String text) {
     if (text == null) {
       return "";
     }

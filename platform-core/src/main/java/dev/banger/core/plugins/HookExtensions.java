@@ -1,5 +1,7 @@
 package dev.banger.core.plugins;
 
+import static java.util.stream.Collectors.toCollection;
+
 import dev.banger.api.CapabilityException;
 import dev.banger.core.lifecycle.DiskProvisioner.EarlyFile;
 import dev.banger.core.lifecycle.Extensions;
@@ -19,9 +21,11 @@ import dev.banger.hooks.StopReport;
 import dev.banger.hooks.StoredVm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** The lifecycle's port for plugins, filled by the hook engine. */
@@ -36,6 +40,9 @@ public final class HookExtensions implements Extensions {
 
     /** Drops what plugins have stored for a VM that is deleted. */
     void forget(String vmId);
+
+    /** Ids of VMs for which a plugin misses something. */
+    Set<String> drifted() throws InterruptedException;
 
     /** Lets plugins remove what belongs to no VM. */
     void sweep(Predicate<String> exists) throws InterruptedException;
@@ -247,6 +254,14 @@ public final class HookExtensions implements Extensions {
       }
     }
     return pending;
+  }
+
+  @Override
+  public Set<VmId> drifted() throws InterruptedException {
+    return around.drifted().stream()
+        .filter(VmId::isValid)
+        .map(VmId::new)
+        .collect(toCollection(LinkedHashSet::new));
   }
 
   @Override

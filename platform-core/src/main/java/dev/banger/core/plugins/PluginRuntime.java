@@ -16,11 +16,13 @@ import dev.banger.hooks.JournalRow;
 import dev.banger.hooks.Participants;
 import dev.banger.hooks.StoredVm;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -319,6 +321,21 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    * reported too.
    */
   public List<CheckReport> doctorChecks() throws InterruptedException {
+    return doctorChecks(false);
+  }
+
+  /**
+   * @param fix lets plugins mend what they complain of, which takes up to half a minute for each
+   *     check, and looks again
+   */
+  public List<CheckReport> doctorChecks(boolean fix) throws InterruptedException {
+    return doctorChecks(fix ? Optional.of(Fixes.LIMIT) : Optional.empty());
+  }
+
+  /**
+   * @param fixing how long each fix may take; nothing is fixed without it
+   */
+  List<CheckReport> doctorChecks(Optional<Duration> fixing) throws InterruptedException {
     List<CheckReport> reports = new ArrayList<>();
     for (FoundPlugin found : set.known()) {
       switch (found.state()) {
@@ -327,7 +344,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
       }
     }
     try (LoadedVersions.Hold hold = versions.hold()) {
-      reports.addAll(Checks.run(hold.plugins()));
+      List<Checks.Done> done = Checks.run(hold.plugins());
+      reports.addAll(
+          fixing.isPresent()
+              ? new Fixes(fixing.get(), plugin -> versions.active().contains(plugin)).run(done)
+              : done.stream().map(Checks.Done::report).toList());
     }
     OpenRows.of(journal)
         .ifPresent(
@@ -352,6 +373,13 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    */
   public void sweepAll(Predicate<String> exists) {
     sweeps.all(exists);
+  }
+
+  /** Ids of VMs for which a plugin misses something that it has made. */
+  public Set<String> drifted() throws InterruptedException {
+    try (LoadedVersions.Hold hold = versions.hold()) {
+      return Watches.drifted(hold.plugins());
+    }
   }
 
   /** Wants a plugin, and tries once more to start it. */

@@ -7,10 +7,12 @@ import dev.banger.core.plugins.CheckReport;
 import dev.banger.core.plugins.PluginRuntime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** The method {@code doctor.run}: the core's checks and the plugins'. */
+/**
+ * The method {@code doctor.run}: the core's checks and the plugins', and what plugins do about
+ * theirs.
+ */
 public final class DoctorMethods {
   private final Doctor doctor;
   private final PluginRuntime plugins;
@@ -21,35 +23,36 @@ public final class DoctorMethods {
   }
 
   public void register(Map<String, RpcMethod> methods) {
-    methods.put("doctor.run", _ -> run());
+    methods.put("doctor.run", call -> run(call.params().flag("fix", false)));
   }
 
-  private Json run() throws InterruptedException {
+  private Json run(boolean fix) throws InterruptedException {
     List<Json> findings = new ArrayList<>();
     for (Finding finding : doctor.run()) {
       findings.add(
           toJson(
-              finding.id(),
-              finding.source(),
-              finding.status().name().toLowerCase(Locale.ROOT),
-              finding.summary(),
-              finding.remedy()));
+              new CheckReport(
+                  finding.id(),
+                  finding.source(),
+                  finding.status().wireName(),
+                  finding.summary(),
+                  finding.remedy()),
+              fix));
     }
-    for (CheckReport report : plugins.doctorChecks()) {
-      findings.add(
-          toJson(report.id(), report.source(), report.status(), report.summary(), report.remedy()));
+    for (CheckReport report : plugins.doctorChecks(fix)) {
+      findings.add(toJson(report, fix));
     }
     return Json.array(findings);
   }
 
-  private static Json toJson(
-      String id, String source, String status, String summary, String remedy) {
-    return Json.build()
-        .put("id", id)
-        .put("source", source)
-        .put("status", status)
-        .put("summary", summary)
-        .put("remedy", remedy)
-        .done();
+  private static Json toJson(CheckReport report, boolean fix) {
+    Json.Builder json =
+        Json.build()
+            .put("id", report.id())
+            .put("source", report.source())
+            .put("status", report.status())
+            .put("summary", report.summary())
+            .put("remedy", report.remedy());
+    return fix ? json.put("fixed", report.fixed()).done() : json.done();
   }
 }

@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** A VM as clients see it. Field names are a contract. */
 public final class VmJson {
+  private static final String DNS = "dns:";
+
   private final VmService vms;
 
   public VmJson(VmService vms) {
@@ -113,6 +115,16 @@ public final class VmJson {
     return json.done();
   }
 
+  /** By the first endpoint that is a name, as RFC 4501 writes one: {@code dns:web.vm}. */
+  private String dnsName(VmRecord vm) {
+    return vms.endpoints(vm).stream()
+        .map(Extensions.Endpoint::uri)
+        .filter(uri -> uri.startsWith(DNS))
+        .map(uri -> uri.substring(DNS.length()))
+        .findFirst()
+        .orElse("");
+  }
+
   private Json.Builder fields(VmRecord vm, List<StepStatus> steps) {
     Optional<VmHandles> handles = vms.live(vm.id()).map(LiveVms.Live::handles);
     Json.Builder json =
@@ -129,7 +141,7 @@ public final class VmJson {
             .put("driver", handles.map(VmHandles::driver).orElse(vm.spec().driver()))
             .put("accel", handles.map(VmHandles::accel).map(Json::of).orElse(Json.NULL))
             .put("ip", vms.network(vm).address())
-            .put("dnsName", vm.name() + ".vm")
+            .put("dnsName", dnsName(vm))
             .put("createdAt", vm.createdAt().truncatedTo(ChronoUnit.MILLIS).toString())
             .put(
                 "startedAt",

@@ -118,7 +118,14 @@ class PrivilegesTest {
     }
     assertThat(Privileges.tools())
         .containsExactlyInAnyOrder(
-            "ip", "bridge", "nft", "iptables", "iptables-save", "sysctl", "resolvectl");
+            "ip",
+            "bridge",
+            "nft",
+            "iptables",
+            "iptables-save",
+            "sysctl",
+            "conntrack",
+            "resolvectl");
   }
 
   @Test

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,5 +223,69 @@ class HooksInLifeTest {
 
     assertThat(lab.hooks.holdsNothing()).isTrue();
     assertThat(lab.vms.resolve("web").state()).isInstanceOf(VmState.Failed.class);
+  }
+
+  @Test
+  void whatPluginsMissOfARunningVmIsBroughtBackAndTheyAreAskedAgainAfterEachVm() throws Exception {
+    lab.vms.chores().look();
+    assertThat(lab.hooks.calls).as("where no VM runs").isEmpty();
+    VmRecord web = lab.running("web");
+    VmRecord db = lab.running("db");
+    VmId stranger = VmId.random();
+    lab.hooks.calls.clear();
+
+    lab.vms.chores().look();
+    assertThat(lab.hooks.calls).containsExactly("drifted");
+    lab.hooks.calls.clear();
+
+    // The repair of the one brings back what all share.
+    lab.hooks.drifted =
+        () -> lab.hooks.calls.contains("recover") ? Set.of() : Set.of(web.id(), db.id(), stranger);
+    lab.vms.chores().look();
+    assertThat(lab.hooks.calls).containsExactly("drifted", "recover", "drifted");
+    lab.hooks.calls.clear();
+
+    // What cannot be brought back is tried once for each VM.
+    lab.hooks.drifted = () -> Set.of(web.id(), db.id(), stranger);
+    lab.vms.chores().look();
+    assertThat(lab.hooks.calls)
+        .containsExactly("drifted", "recover", "drifted", "recover", "drifted");
+  }
+
+  @Test
+  void aVmWithWhichSomethingIsDoneIsLeftForTheNextTime() throws Exception {
+    VmRecord web = lab.running("web");
+    lab.hooks.drifted = () -> Set.of(web.id());
+    lab.hooks.calls.clear();
+
+    lab.vms.locked(
+        web,
+        Duration.ofSeconds(30),
+        () -> {
+          lab.vms.chores().look();
+          return null;
+        });
+
+    assertThat(lab.hooks.calls).containsExactly("drifted");
+    assertThat(lab.context.locks().inUse()).isZero();
+    lab.vms.chores().look();
+    assertThat(lab.hooks.calls).contains("recover");
+    assertThat(lab.context.locks().inUse()).isZero();
+  }
+
+  @Test
+  void runningVmsAreLookedAtAgainAndAgain() throws Exception {
+    VmRecord web = lab.running("web");
+    CountDownLatch looks = new CountDownLatch(3);
+    lab.hooks.drifted =
+        () -> {
+          looks.countDown();
+          return Set.of(web.id());
+        };
+
+    try (Upkeep often = new Upkeep(Duration.ofMillis(1))) {
+      often.start(lab.vms.chores());
+      assertThat(looks.await(30, TimeUnit.SECONDS)).isTrue();
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** One step per phase, which can be told to fail. What it holds outlives a daemon. */
 final class ScriptedExtensions implements Extensions {
@@ -23,6 +24,7 @@ final class ScriptedExtensions implements Extensions {
   final Map<Phase, Integer> failingStops = new EnumMap<>(Phase.class);
   final List<String> problems = new ArrayList<>();
   final List<String> recovered = new ArrayList<>();
+  volatile Supplier<Set<VmId>> drifted = Set::of;
   volatile CountDownLatch hostMayStart = new CountDownLatch(0);
   private final Map<VmId, Set<Phase>> held = new ConcurrentHashMap<>();
 
@@ -129,6 +131,12 @@ final class ScriptedExtensions implements Extensions {
       }
     }
     return pending;
+  }
+
+  @Override
+  public Set<VmId> drifted() {
+    called("drifted");
+    return drifted.get();
   }
 
   @Override

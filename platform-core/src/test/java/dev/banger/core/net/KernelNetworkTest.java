@@ -10,6 +10,8 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
+import dev.banger.core.store.Database;
+import dev.banger.core.store.SqliteVmStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -333,6 +336,43 @@ class KernelNetworkTest {
           });
       awaitPool(network);
       assertThat(devices()).hasSize(1 + POOL);
+    }
+    network.close();
+    assertThat(devices()).isEmpty();
+  }
+
+  @Test
+  void fiftyThatComeAndGoTogetherHaveAnAddressEachAndLeaveNeitherLeaseNorDevice() throws Exception {
+    KernelNetwork network = network("bridge");
+    try (Database database = Database.open(temp.resolve("vms.db"))) {
+      SqliteVmStore store = new SqliteVmStore(database);
+      for (int round = 0; round < 2; round++) {
+        List<VmRecord> drafts = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+          drafts.add(vm(round * 50 + i).withState(new VmState.Stopped()));
+        }
+        Map<String, String> devices = new ConcurrentHashMap<>();
+        all(
+            drafts,
+            draft -> {
+              VmRecord vm = store.insert(draft);
+              HostNetwork.Bridge place = attached(network, vm);
+              assertThat(devices.put(place.address(), place.device())).isNull();
+              return null;
+            });
+        assertThat(devices).hasSize(50);
+        assertThat(devices()).containsAll(devices.values());
+        all(
+            store.list().vms(),
+            vm -> {
+              network.release(vm);
+              store.delete(vm.id());
+              return null;
+            });
+        awaitPool(network);
+        assertThat(devices()).hasSize(1 + POOL);
+        assertThat(store.list().vms()).isEmpty();
+      }
     }
     network.close();
     assertThat(devices()).isEmpty();

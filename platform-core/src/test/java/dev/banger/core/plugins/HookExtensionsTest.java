@@ -73,6 +73,11 @@ class HookExtensionsTest {
             }
 
             @Override
+            public java.util.Set<String> drifted() {
+              return java.util.Set.of(WEB.id().value(), "../nonsense");
+            }
+
+            @Override
             public void sweep(Predicate<String> exists) {}
           });
 
@@ -119,6 +124,11 @@ class HookExtensionsTest {
       assertThat(visit.stop(Phase.HOST).released()).isEqualTo(1);
     }
     assertThat(extensions.steps(WEB)).isEmpty();
+  }
+
+  @Test
+  void whatPluginsCallDriftedIsAVmOrNothing() throws Exception {
+    assertThat(extensions.drifted()).containsExactly(WEB.id());
   }
 
   @Test

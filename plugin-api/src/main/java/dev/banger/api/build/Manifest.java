@@ -70,6 +70,7 @@ public final class Manifest {
     hooks.put("vm-removed", registration.vmRemoved().isPresent());
     hooks.put("events", registration.events().isPresent());
     hooks.put("sweep", registration.sweeper().isPresent());
+    hooks.put("watch", registration.watcher().isPresent());
     registration.followers().keySet().forEach(role -> hooks.put("after " + role, true));
     return hooks.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }

@@ -15,6 +15,7 @@ import dev.banger.api.Sweeper;
 import dev.banger.api.Validator;
 import dev.banger.api.VmEventHandler;
 import dev.banger.api.VmRemovedHandler;
+import dev.banger.api.Watcher;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Registration {
   private VmRemovedHandler vmRemoved;
   private VmEventHandler events;
   private Sweeper sweeper;
+  private Watcher watcher;
 
   private Registration() {}
 
@@ -133,6 +135,10 @@ public final class Registration {
 
   public Optional<Sweeper> sweeper() {
     return Optional.ofNullable(sweeper);
+  }
+
+  public Optional<Watcher> watcher() {
+    return Optional.ofNullable(watcher);
   }
 
   private static void require(boolean fine, String problem) {
@@ -222,6 +228,13 @@ public final class Registration {
       still();
       require(sweeper == null, "sweeper declared twice");
       sweeper = Objects.requireNonNull(code);
+    }
+
+    @Override
+    public void watch(Watcher code) {
+      still();
+      require(watcher == null, "watcher declared twice");
+      watcher = Objects.requireNonNull(code);
     }
 
     @Override

@@ -60,7 +60,8 @@ final class DeclarationRules {
             || declared.contributor().isPresent()
             || declared.vmRemoved().isPresent()
             || declared.events().isPresent()
-            || declared.sweeper().isPresent();
+            || declared.sweeper().isPresent()
+            || declared.watcher().isPresent();
     assertThat(something).as("whether anything but a description is declared").isTrue();
   }
 

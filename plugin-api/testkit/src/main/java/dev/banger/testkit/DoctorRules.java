@@ -23,8 +23,7 @@ final class DoctorRules {
           new Rule(
               "check " + id + " ends in time, changes nothing, and says what to do",
               () -> fine(subject, id, false)));
-      if (subject.registration().permissions().stream()
-          .anyMatch(permission -> permission.name().startsWith(TOOL))) {
+      if (usesTools(subject)) {
         rules.add(
             new Rule(
                 "check " + id + " has an answer where no tool is installed",
@@ -34,20 +33,36 @@ final class DoctorRules {
     return rules;
   }
 
+  static boolean usesTools(Subject subject) {
+    return subject.registration().permissions().stream()
+        .anyMatch(permission -> permission.name().startsWith(TOOL));
+  }
+
+  /** From now on no tool is installed. */
+  static void uninstall(Subject subject, World world) {
+    subject.registration().permissions().stream()
+        .map(Permission::name)
+        .filter(name -> name.startsWith(TOOL))
+        .forEach(name -> world.without(name.substring(TOOL.length())));
+  }
+
+  /**
+   * @throws CapabilityException when it has no outcome
+   */
+  static DoctorCheck.Outcome check(Rig rig, String id) throws InterruptedException {
+    DoctorCheck check = rig.registration().checks().get(id);
+    return rig.gate().enter("check " + id, LIMIT, lease -> check.run(rig.context(lease)));
+  }
+
   private static void fine(Subject subject, String id, boolean bare) throws InterruptedException {
     World world = subject.world();
     try (Quiet _ = new Quiet();
         Rig rig = subject.rig(world)) {
       if (bare) {
-        subject.registration().permissions().stream()
-            .map(Permission::name)
-            .filter(name -> name.startsWith(TOOL))
-            .forEach(name -> world.without(name.substring(TOOL.length())));
+        uninstall(subject, world);
       }
       Snapshot before = subject.snapshot(world);
-      DoctorCheck check = rig.registration().checks().get(id);
-      DoctorCheck.Outcome outcome =
-          rig.gate().enter("check " + id, LIMIT, lease -> check.run(rig.context(lease)));
+      DoctorCheck.Outcome outcome = check(rig, id);
       assertThat(outcome).as("the outcome").isNotNull();
       assertThat(outcome.summary()).as("the summary").isNotBlank();
       Problems.none("after the check", subject.snapshot(world).differencesTo(before));

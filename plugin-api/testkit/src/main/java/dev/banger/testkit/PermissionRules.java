@@ -91,6 +91,15 @@ final class PermissionRules {
                                   "sweep",
                                   limit,
                                   lease -> sweeper.sweep(_ -> true, rig.context(lease)))));
+      plugin
+          .watcher()
+          .ifPresent(
+              watcher ->
+                  attempt(
+                      () ->
+                          rig.gate()
+                              .enter(
+                                  "watch", limit, lease -> watcher.drifted(rig.context(lease)))));
       attempt(() -> rig.stop(vm));
     } catch (CapabilityException e) {
       // It cannot even be opened or closed; another rule says so.

@@ -40,6 +40,8 @@ final class Rules {
         add(groups, "deadlines", DeadlineRules.of(subject));
       }
     }
+    add(groups, "fixes", FixRules.of(subject));
+    add(groups, "watch", WatchRules.of(subject));
     add(groups, "sweep", SweepRules.of(subject));
     add(groups, "end", CloseRules.of(subject));
     return groups.stream();

@@ -149,6 +149,25 @@ class PluginContractTest {
           Broken.exactly(
               "check nft ends in time, changes nothing, and says what to do",
               "check nft has an answer where no tool is installed");
+      case FIX_ONLY_ONCE ->
+          Broken.exactly(
+              "fix nft may be run twice",
+              "fix nft leaves a running VM as it was started",
+              "fix nft breaks nothing when what a VM has was removed",
+              "fix nft says what is missing where no tool is installed");
+      case FIX_BREAKS_VMS -> Broken.exactly("fix nft leaves a running VM as it was started");
+      case FIX_LEAVES_SOMETHING ->
+          Broken.exactly(
+              "fix nft leaves a running VM as it was started",
+              "fix nft breaks nothing when what a VM has was removed");
+      case WATCHES_BLINDLY ->
+          Broken.exactly("a watch notices what was removed, until it is repaired");
+      case WATCH_CRIES_WOLF, WATCH_WRITES ->
+          Broken.exactly(
+              "a watch finds VMs as they were started, and changes nothing",
+              "a watch notices what was removed, until it is repaired");
+      case FIX_NEEDS_ITS_TOOL ->
+          Broken.exactly("fix nft says what is missing where no tool is installed");
     };
   }
 

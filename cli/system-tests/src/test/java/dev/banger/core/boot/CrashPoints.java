@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Counts the points that a daemon passes while the file {@code armed} is there, writes their names
@@ -19,16 +20,21 @@ final class CrashPoints {
   private final Path armed;
   private final Path names;
   private final int fatal;
+  private final Pattern which;
   private final AtomicInteger passed = new AtomicInteger();
 
-  CrashPoints(Path dir, int fatal) {
+  /**
+   * @param which of the points count
+   */
+  CrashPoints(Path dir, int fatal, Pattern which) {
+    this.which = which;
     this.armed = dir.resolve("armed");
     this.names = dir.resolve("points");
     this.fatal = fatal;
   }
 
   void pass(String name) {
-    if (!Files.exists(armed)) {
+    if (!which.matcher(name).matches() || !Files.exists(armed)) {
       return;
     }
     int number = passed.incrementAndGet();

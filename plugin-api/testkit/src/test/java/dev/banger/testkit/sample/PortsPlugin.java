@@ -14,11 +14,14 @@ import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
 import dev.banger.api.StepSpec;
 import dev.banger.api.ToolCall;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Opens ports of VMs with a tool of the host; without a defect, a model of a good plugin. */
@@ -88,7 +91,58 @@ public final class PortsPlugin implements CapabilityPlugin {
           new GreetingStep(defect));
     }
     r.sweep(this::sweep);
-    r.doctor("nft", this::check);
+    if (defect == Defect.NONE || defect.name().startsWith("WATCH")) {
+      r.watch(this::drifted);
+    }
+    if (defect == Defect.NONE || defect.name().startsWith("FIX")) {
+      r.doctor("nft", this::check, this::fix);
+    } else {
+      // What a fix leaves would show its neighbours' defects once more.
+      r.doctor("nft", this::check);
+    }
+  }
+
+  private Set<String> drifted(PluginContext context) throws Exception {
+    Set<String> gone = new TreeSet<>();
+    List<String> there = rules(context);
+    for (Path file : RuleStep.files(context)) {
+      String rule = file.getFileName().toString();
+      if (defect == Defect.WATCH_WRITES) {
+        context.store().put("seen", new Config(1, true));
+      }
+      if (defect == Defect.WATCH_CRIES_WOLF || !there.contains(rule)) {
+        gone.add(rule);
+      }
+    }
+    return defect == Defect.WATCHES_BLINDLY ? Set.of() : gone;
+  }
+
+  /** Adds the rules of VMs that are not there any more. */
+  private String fix(PluginContext context) throws Exception {
+    if (defect == Defect.FIX_NEEDS_ITS_TOOL) {
+      var _ = context.host().find("nft").orElseThrow();
+    }
+    if (defect == Defect.FIX_ONLY_ONCE) {
+      if (!context.store().keys("fixed").isEmpty()) {
+        throw new CapabilityException(FailureKind.CONFLICT, "fixed already");
+      }
+      context.store().put("fixed", new Config(1, true));
+    }
+    List<String> added = new ArrayList<>();
+    List<String> there = rules(context);
+    for (Path file : RuleStep.files(context)) {
+      String rule = file.getFileName().toString();
+      if (defect == Defect.FIX_BREAKS_VMS) {
+        context.host().run(ToolCall.of(LIMIT, "nft", "delete", rule));
+      } else if (!there.contains(rule)) {
+        context.host().run(ToolCall.of(LIMIT, "nft", "add", rule, Files.readString(file)));
+        added.add(rule);
+      }
+      if (defect == Defect.FIX_LEAVES_SOMETHING) {
+        context.store().put("fixed", new Config(1, true));
+      }
+    }
+    return added.isEmpty() ? "" : "added " + String.join(", ", added);
   }
 
   private void follow(CommandCall call, CommandResult result) {

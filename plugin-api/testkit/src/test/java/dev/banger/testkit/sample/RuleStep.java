@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A rule in the host's table, and a file about it. */
 final class RuleStep implements LifecycleStep<RuleStep.Rule> {
@@ -38,7 +40,8 @@ final class RuleStep implements LifecycleStep<RuleStep.Rule> {
     }
     add(context, rule);
     context.intend(rule);
-    Files.writeString(Files.createDirectories(context.dataDir()).resolve(rule.name()), "open");
+    Files.writeString(
+        Files.createDirectories(context.dataDir()).resolve(rule.name()), rule.address());
     return defect == Defect.ONE_FIELD_FOR_ALL_VMS
         ? Started.ok(new Rule(current, rule.address()))
         : Started.ok(rule);
@@ -78,6 +81,16 @@ final class RuleStep implements LifecycleStep<RuleStep.Rule> {
     }
     forget(context, name);
     return Stopped.released();
+  }
+
+  /** One for each rule that ought to be there. */
+  static List<Path> files(PluginContext context) throws IOException {
+    if (!Files.isDirectory(context.dataDir())) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(context.dataDir())) {
+      return files.toList();
+    }
   }
 
   static void forget(PluginContext context, String rule) {

@@ -6,6 +6,7 @@ import dev.banger.api.CommandCall;
 import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.FailureKind;
+import dev.banger.api.Launch;
 import dev.banger.api.OpenContext;
 import dev.banger.api.Permission;
 import dev.banger.api.Phase;
@@ -78,12 +79,14 @@ public final class DnsPlugin implements CapabilityPlugin {
         Permission.VM_READ, Permission.hostTool("getent"), Permission.hostTool("resolvectl"));
     registrar.config(DnsSettings.DEFAULTS);
     registrar.validate((vm, _) -> HostNames.problems(vm));
+    registrar.contribute((vm, launch, _) -> endpoint(vm, launch));
     registrar.step(RECORD, RecordReceipt.class, new RecordStep(this::service));
     registrar.step(ROUTE, RouteReceipt.class, route);
+    registrar.watch(route::drifted);
     registrar.sweep(this::sweep);
     registrar.command(LIST, this::list);
     registrar.command(STATUS, _ -> CommandResult.object(status()));
-    registrar.doctor("dns", context -> DnsCheck.run(context, service()));
+    registrar.doctor("dns", context -> DnsCheck.run(context, service()), route::fix);
   }
 
   @Override
@@ -100,6 +103,13 @@ public final class DnsPlugin implements CapabilityPlugin {
     service = null;
     if (closing != null) {
       closing.listening().close();
+    }
+  }
+
+  /** Its own name, as RFC 4501 writes it; clients are shown it as the VM's name in DNS. */
+  private void endpoint(VmView vm, Launch launch) {
+    if (HostNames.isValid(vm.name())) {
+      launch.endpoint("name", "dns:" + service().zone().full(vm.name()));
     }
   }
 

@@ -10,7 +10,11 @@ import dev.banger.api.Stopped;
 import dev.banger.api.VmView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -77,6 +81,64 @@ final class RouteStep implements LifecycleStep<RouteReceipt> {
     return resolved(stored.get().link()).isApplied(context)
         ? Observed.present(stored.get())
         : Observed.drifted(stored.get(), "systemd-resolved does not ask here any more");
+  }
+
+  /**
+   * Tells systemd-resolved again, for every bridge a VM runs on.
+   *
+   * @return what was done; nothing where no VM runs on a bridge, as the bridge is what it is told
+   *     of
+   */
+  String fix(PluginContext context) throws Exception {
+    if (!Routing.Host.resolved(context)) {
+      return "";
+    }
+    return Records.inTurn(
+        context,
+        () -> {
+          Set<String> links = links(context).keySet();
+          for (String link : links) {
+            resolved(link).apply(context);
+          }
+          return links.isEmpty()
+              ? ""
+              : "systemd-resolved asks here again for .%s on %s"
+                  .formatted(service.get().zone().text(), String.join(", ", links));
+        });
+  }
+
+  /** Who runs on a bridge that systemd-resolved has forgotten. */
+  Set<String> drifted(PluginContext context) throws Exception {
+    return Records.inTurn(
+        context,
+        () -> {
+          Set<String> ids = new TreeSet<>();
+          Map<String, Set<String>> links = links(context);
+          if (!links.isEmpty() && Routing.Host.resolved(context)) {
+            for (Map.Entry<String, Set<String>> link : links.entrySet()) {
+              if (!resolved(link.getKey()).isApplied(context)) {
+                ids.addAll(link.getValue());
+              }
+            }
+          }
+          return ids;
+        });
+  }
+
+  /** Ids of VMs, by the bridge they are on. */
+  private static Map<String, Set<String>> links(PluginContext context) {
+    Map<String, Set<String>> links = new TreeMap<>();
+    for (String key : context.store().keys(PREFIX)) {
+      context
+          .store()
+          .get(key, RouteReceipt.class)
+          .ifPresent(
+              receipt ->
+                  links
+                      .computeIfAbsent(receipt.link(), _ -> new TreeSet<>())
+                      .add(key.substring(PREFIX.length())));
+    }
+    return links;
   }
 
   /** Takes back what VMs that are gone for good have left. */

@@ -89,6 +89,27 @@ class RouteStepTest {
   }
 
   @Test
+  void theFixTellsItAgainOncePerBridge() throws Exception {
+    assertThat(step.fix(context)).isEmpty();
+    start(WEB);
+    start(DB);
+    int before = host.toolCalls().size();
+
+    assertThat(step.fix(context))
+        .isEqualTo("systemd-resolved asks here again for .vm on br-banger");
+
+    assertThat(host.toolCalls().subList(before, host.toolCalls().size()))
+        .filteredOn(call -> call.size() == 4)
+        .containsExactly(
+            List.of("resolvectl", "dns", "br-banger", "127.0.0.1:42069"),
+            List.of("resolvectl", "domain", "br-banger", "~vm"),
+            List.of("resolvectl", "default-route", "br-banger", "false"),
+            List.of("resolvectl", "dnssec", "br-banger", "no"));
+    host.without("resolvectl");
+    assertThat(step.fix(context)).isEmpty();
+  }
+
+  @Test
   void withoutABridgeOrWithoutResolvedThereIsNothingToDo() throws Exception {
     assertThat(start(FakeVm.running("user"))).isEqualTo(Started.skipped("not on a bridge"));
     assertThat(host.toolCalls()).isEmpty();

@@ -6,6 +6,7 @@ import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.Permission;
 import dev.banger.api.Phase;
+import dev.banger.api.PluginContext;
 import dev.banger.api.Registrar;
 import dev.banger.api.StepSpec;
 import dev.banger.api.VmView;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Lets guests on the bridge reach the outside, each as it was asked for, and not each other. */
@@ -45,15 +47,28 @@ public final class NatPlugin implements CapabilityPlugin {
         Permission.hostTool(Nft.NAME),
         Permission.hostTool(IpTables.NAME),
         Permission.hostTool("iptables-save"),
-        Permission.hostTool("sysctl"));
+        Permission.hostTool("sysctl"),
+        Permission.hostTool(Connections.NAME));
     registrar.step(RULES, Guest.class, new RulesStep());
     registrar.command(LIST, NatPlugin::list);
-    registrar.doctor("nat", RulesCheck::run);
+    registrar.doctor("nat", RulesCheck::run, RulesCheck::fix);
     registrar.doctor("nat-forward", ForwardCheck::run);
+    registrar.watch(NatPlugin::drifted);
     registrar.sweep(
         (exists, context) -> {
           Rules rules = new Rules(context);
           return rules.alone(Duration.ofSeconds(20), () -> rules.sweep(exists));
+        });
+  }
+
+  /** All guests or none: they share their rules. Where there is none, nothing is run. */
+  static Set<String> drifted(PluginContext context) throws Exception {
+    Rules rules = new Rules(context);
+    return rules.alone(
+        TURN,
+        () -> {
+          Set<String> ids = Set.copyOf(rules.guests().ids());
+          return ids.isEmpty() || rules.difference().isEmpty() ? Set.of() : ids;
         });
   }
 

@@ -82,8 +82,13 @@ final class Rules {
         guests.ids().isEmpty() && receipt.isPresent()
             ? firewall(receipt.get().backend())
             : firewall();
+    Optional<String> address = guests.find(vmId).or(() -> receipt).map(Guest::address);
     guests.remove(vmId);
     settle(firewall);
+    if (address.isPresent()) {
+      // After its rules, or it would make new ones.
+      new Connections(tool).forget(address.get());
+    }
   }
 
   /** Makes the kernel what the list of guests says. */
@@ -99,6 +104,11 @@ final class Rules {
     if (outbound) {
       forwarding.on();
     }
+  }
+
+  /** Makes everything anew, whatever there is. */
+  void restore() throws InterruptedException {
+    settle(firewall());
   }
 
   /** How the kernel differs from what the list of guests says. Changes nothing. */

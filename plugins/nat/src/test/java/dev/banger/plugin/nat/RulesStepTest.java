@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.DoctorCheck;
+import dev.banger.api.FailureKind;
 import dev.banger.api.Observed;
 import dev.banger.api.Started;
 import dev.banger.api.Stopped;
@@ -18,6 +19,7 @@ import dev.banger.testkit.FakeVm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,7 @@ class RulesStepTest {
             .with(WEB)
             .tool("nft", nft)
             .tool("sysctl", sysctl)
+            .without("conntrack")
             .without("iptables")
             .without("iptables-save");
     forgetful();
@@ -157,7 +160,78 @@ class RulesStepTest {
     DoctorCheck.Outcome outcome = RulesCheck.run(context);
     assertThat(outcome.status()).isEqualTo(DoctorCheck.Status.FAIL);
     assertThat(outcome.summary()).contains("is missing");
-    assertThat(outcome.remedy()).contains("banger vm repair");
+    assertThat(outcome.remedy()).isEqualTo("load them again: banger doctor --fix");
+  }
+
+  @Test
+  void connections_of_a_guest_are_forgotten_once_it_has_no_rules() throws Exception {
+    List<String> tracked = new ArrayList<>();
+    host.tool(
+        "conntrack",
+        call -> {
+          assertThat(call.isPrivileged()).isTrue();
+          assertThat(nft.state()).isEmpty();
+          tracked.add(String.join(" ", call.argv()));
+          return new ToolResult(1, "", "0 flow entries have been deleted.");
+        });
+
+    Guest receipt = start(WEB);
+    assertThat(tracked).isEmpty();
+    assertThat(stop(WEB, Optional.of(receipt))).isEqualTo(Stopped.released());
+
+    assertThat(tracked)
+        .containsExactly(
+            "conntrack -D -s " + receipt.address(), "conntrack -D -d " + receipt.address());
+  }
+
+  @Test
+  void a_conntrack_that_may_not_be_run_keeps_no_guest_from_stopping() throws Exception {
+    host.tool(
+        "conntrack",
+        _ -> {
+          throw new CapabilityException(FailureKind.UNAVAILABLE, "sudo asks for a password");
+        });
+
+    assertThat(stop(WEB, Optional.of(start(WEB)))).isEqualTo(Stopped.released());
+  }
+
+  @Test
+  void the_fix_loads_the_rules_and_turns_forwarding_on_again() throws Exception {
+    assertThat(RulesCheck.fix(context)).isEmpty();
+    start(WEB);
+    nft.flush();
+    sysctl.set("0");
+
+    assertThat(RulesCheck.fix(context)).isEqualTo("loaded the rules of 1 guest again");
+
+    assertThat(RulesCheck.run(context).status()).isEqualTo(DoctorCheck.Status.OK);
+    assertThat(sysctl.state()).containsValue("1");
+  }
+
+  @Test
+  void the_fix_leaves_a_table_of_somebody_else_that_has_the_name() throws Exception {
+    start(WEB);
+    nft.flush();
+    nft.table("inet banger", "\tchain theirs {\n\t}");
+
+    assertThatThrownBy(() -> RulesCheck.fix(context))
+        .isInstanceOf(CapabilityException.class)
+        .hasMessageContaining("it is not banger's");
+    assertThat(nft.state()).containsOnlyKeys("inet banger");
+  }
+
+  @Test
+  void looking_costs_the_same_however_many_guests_there_are_and_nothing_without_any()
+      throws Exception {
+    assertThat(NatPlugin.drifted(context)).isEmpty();
+    assertThat(host.toolCalls()).isEmpty();
+    start(WEB);
+    start(Lan.vm("db", false));
+    int before = host.toolCalls().size();
+
+    assertThat(NatPlugin.drifted(context)).isEmpty();
+
+    assertThat(host.toolCalls().subList(before, host.toolCalls().size())).hasSize(3);
   }
 
   @Test
