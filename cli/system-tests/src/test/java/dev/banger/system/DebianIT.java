@@ -3,6 +3,7 @@ package dev.banger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +109,50 @@ class DebianIT {
 
   @Test
   @Order(4)
+  void whatAGuestCommitsComesBackAsABranchAPatchOrFiles() throws Exception {
+    home.banger("vm", "workspace", "prepare", "box").in(repository).run().exited(0);
+    inBox(
+        "cd /root/repo && echo tabs >>src/main.txt && git add -A &&"
+            + " git -c user.name='Grace Guest' -c user.email=grace@example.org"
+            + " commit -q --date='2001-02-03T04:05:06+0700' -m 'count tabs' -m 'and spaces'");
+    inBox("cd /root/repo && printf '#!/bin/sh\\n' >run && chmod +x run && echo x >.env");
+    String commit = inBox("cd /root/repo && git cat-file commit HEAD");
+
+    Ran branch = home.banger("vm", "workspace", "export", "box", "--as", "branch", "-o", "json")
+        .in(repository).run();
+    branch.exited(0);
+    assertThat(said("git", "cat-file", "commit", "banger/box~1")).isEqualTo(commit);
+    assertThat(said("git", "log", "--format=%an %ad %s", "--date=iso-strict", "main..banger/box~1"))
+        .isEqualTo("Grace Guest 2001-02-03T04:05:06+07:00 count tabs\n");
+    assertThat(said("git", "ls-tree", "-r", "--format=%(objectmode) %(path)", "banger/box"))
+        .isEqualTo("100644 .gitignore\n100755 run\n100644 src/main.txt\n");
+    assertThat(branch.out()).contains("run is newly executable").contains("Grace Guest");
+    assertThat(said("git", "status", "--porcelain")).isEmpty();
+
+    Ran patch = home.banger("vm", "workspace", "export", "box").in(repository).run();
+    patch.exited(0);
+    said("git", "apply", "--check", "box.patch");
+    Files.delete(repository.resolve("box.patch"));
+
+    home.banger("vm", "workspace", "export", "box", "--as", "files").in(repository).run().exited(0);
+    assertThat(repository.resolve("src/main.txt")).hasContent("hello again\ntabs\n");
+    assertThat(repository.resolve("run")).isExecutable();
+    assertThat(repository.resolve(".env")).hasContent("SECRET=1");
+  }
+
+  private static String inBox(String script) {
+    return home.ok("vm", "exec", "box", "--", "sh", "-c", script).out();
+  }
+
+  private static String said(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).directory(repository.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+    return out;
+  }
+
+  @Test
+  @Order(5)
   void stopIsPoliteAndNotForced() {
     home.ok("vm", "wait", "box", "--for", "ready", "--timeout", "2m");
     Ran stopped = home.ok("vm", "stop", "box", "--timeout", "60s");
