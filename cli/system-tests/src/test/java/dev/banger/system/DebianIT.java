@@ -118,8 +118,10 @@ class DebianIT {
     inBox("cd /root/repo && printf '#!/bin/sh\\n' >run && chmod +x run && echo x >.env");
     String commit = inBox("cd /root/repo && git cat-file commit HEAD");
 
-    Ran branch = home.banger("vm", "workspace", "export", "box", "--as", "branch", "-o", "json")
-        .in(repository).run();
+    Ran branch =
+        home.banger("vm", "workspace", "export", "box", "--as", "branch", "-o", "json")
+            .in(repository)
+            .run();
     branch.exited(0);
     assertThat(said("git", "cat-file", "commit", "banger/box~1")).isEqualTo(commit);
     assertThat(said("git", "log", "--format=%an %ad %s", "--date=iso-strict", "main..banger/box~1"))

@@ -10,8 +10,10 @@ import dev.banger.api.GuestResult;
 import dev.banger.api.VmView;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,10 +63,17 @@ final class GuestTree {
       } | g pack-objects --revs --stdout --thin --delta-base-offset -q
       """;
 
+  /** Not every tar can exclude, BusyBox's cannot: all names but one are given to it. */
   private static final String PACK =
       """
       cd "$1" 2>/dev/null || exit 66
-      exec tar -c -f - --exclude=.git .
+      set --
+      for name in * .[!.]* ..?*; do
+        [ "$name" = .git ] && continue
+        if [ -e "$name" ] || [ -L "$name" ]; then set -- "$@" "./$name"; fi
+      done
+      [ $# -gt 0 ] || exec head -c 1024 /dev/zero
+      exec tar -c -f - "$@"
       """;
 
   private final CapabilityHost host;
@@ -183,16 +192,41 @@ final class GuestTree {
     TarTree tree = new TarTree(limits, this::remark);
     GuestResult result =
         Conveyor.join(
-            out -> host.exec(vm, command(PACK, dest).withStdout(out)),
-            tar -> convert(tree, tar, ref),
-            (packed, _) -> packed);
-    if (result.exitCode() == NO_DIRECTORY) {
-      throw absent(dest);
-    }
+            out -> packed(dest, out), tar -> convert(tree, tar, ref), (packed, _) -> packed);
     if (result.exitCode() != 0) {
       remark("tar in the VM complained: " + Names.clean(lastLine(result.stderr())));
     }
     return new Taken(Optional.empty(), quarantine.ask("rev-parse", ref + "^{tree}"));
+  }
+
+  private GuestResult packed(String dest, OutputStream out) throws InterruptedException {
+    Counted counted = new Counted(out);
+    GuestResult result = host.exec(vm, command(PACK, dest).withStdout(counted));
+    if (result.exitCode() == NO_DIRECTORY) {
+      throw absent(dest);
+    }
+    // 1 is for files that changed or went meanwhile, and the archive is whole.
+    if (result.exitCode() > 1 || (result.exitCode() == 1 && !counted.isUsed)) {
+      throw new CapabilityException(
+          FailureKind.GUEST,
+          "tar in VM %s failed: %s".formatted(vm.name(), Names.clean(lastLine(result.stderr()))),
+          "banger vm exec %s -- tar -c -f /dev/null %s".formatted(vm.name(), dest));
+    }
+    return result;
+  }
+
+  private static final class Counted extends FilterOutputStream {
+    private boolean isUsed;
+
+    Counted(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      isUsed = true;
+      out.write(bytes, offset, length);
+    }
   }
 
   private Void convert(TarTree tree, InputStream tar, String ref) throws Exception {

@@ -29,6 +29,7 @@ final class TarTree {
   private final Limits limits;
   private final Consumer<String> remarks;
   private final NameSet files = new NameSet();
+  private final NameSet left = new NameSet();
   private final NameSet directories = new NameSet();
   private long entries;
   private long bytes;
@@ -75,6 +76,9 @@ final class TarTree {
     if (entry.type() == TarEntry.DIRECTORY && name.isEmpty()) {
       return;
     }
+    if (isInner(name)) {
+      return;
+    }
     require(name);
     switch (entry.type()) {
       case TarEntry.DIRECTORY -> directory(name);
@@ -107,6 +111,19 @@ final class TarTree {
   /** Only slashes: absolute, and to be called so. */
   private static String orName(String rest, String name) {
     return rest.isEmpty() ? name : rest;
+  }
+
+  /** The git directory of a repository inside; that of the workspace itself is never sent. */
+  private boolean isInner(String name) {
+    int at = (name + '/').indexOf("/.git/");
+    if (at <= 0 || Names.problem(name.substring(0, at)).isPresent()) {
+      return false;
+    }
+    String inner = name.substring(0, at + "/.git".length());
+    if (left.add(inner)) {
+      remarks.accept("left out the repository inside: " + Names.shown(inner));
+    }
+    return true;
   }
 
   private void require(String name) {

@@ -125,7 +125,7 @@ class HostileExportTest {
             ".git/hooks/post-checkout",
             ".git/config",
             "./.git",
-            "lib/.git/config",
+            "../lib/.git/config",
             ".GIT/config",
             ".Git",
             "git~1/config",
@@ -316,6 +316,18 @@ class HostileExportTest {
   }
 
   @Test
+  void a_guest_whose_tar_does_not_work_is_told_of() {
+    bench.lying(
+        command ->
+            command.argv().get(2).contains("pack-objects")
+                ? exit(67)
+                : new GuestResult(1, "", "usage\ntar: no such\u001b option", false));
+
+    assertThatThrownBy(() -> bench.export())
+        .hasMessageContaining("tar in VM web failed: tar: no such\\x1b option");
+  }
+
+  @Test
   void what_git_cannot_keep_is_left_out_and_named() throws Exception {
     sendingTar(
         out ->
@@ -326,6 +338,7 @@ class HostileExportTest {
                     .file(".gitignore", "*.log\n")
                     .entry("sda", '4', "", new byte[0], 0666)
                     .entry("tty\u001b[31m", '3', "", new byte[0], 0666)
+                    .file("lib/.git/hooks/post-checkout", "bad")
                     .entry("fifo", '6', "", new byte[0], 0666)
                     .entry("root", '0', "", "x".getBytes(UTF_8), 06755)
                     .done()));
@@ -333,6 +346,7 @@ class HostileExportTest {
     Map<?, ?> result = bench.export("as", "files");
 
     assertThat(result.get("remarks").toString())
+        .contains("left out the repository inside: lib/.git")
         .contains("a device: sda", "a device: tty\\x1b[31m", "a named pipe: fifo")
         .contains("setuid, setgid or sticky bit of root");
     Path root = bench.source.root().resolve("root");
