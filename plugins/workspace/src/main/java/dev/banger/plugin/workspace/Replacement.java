@@ -88,7 +88,9 @@ final class Replacement implements AutoCloseable {
       // What goes makes room for what comes: a file may become a directory.
       for (Change change : changes) {
         if (change.isDeletion()) {
-          putAside(Blobs.file(root, change.name()));
+          Path file = Blobs.file(root, change.name());
+          putAside(file);
+          pruneParents(file.getParent());
         }
       }
       for (Change change : changes) {
@@ -103,7 +105,7 @@ final class Replacement implements AutoCloseable {
           "%s could not be changed: %s; %s"
               .formatted(
                   root,
-                  Names.clean(String.valueOf(e.getMessage())),
+                  Names.clean(e.getClass().getSimpleName() + " " + e.getMessage()),
                   isStuck ? "what was replaced is in " + stage : "it is as it was"),
           "--as branch leaves the files alone",
           e);
@@ -129,7 +131,6 @@ final class Replacement implements AutoCloseable {
       Path aside = stage.resolve("old-" + count++);
       Files.move(file, aside);
       undos.push(() -> Files.move(aside, file));
-      pruneParents(file.getParent());
     }
   }
 
@@ -144,7 +145,9 @@ final class Replacement implements AutoCloseable {
 
   /** As git does with directories that nothing is left in. */
   private void pruneParents(Path directory) throws IOException {
-    for (Path at = directory; !at.equals(root) && isEmpty(at); at = at.getParent()) {
+    for (Path at = directory;
+        !at.equals(root) && Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS) && isEmpty(at);
+        at = at.getParent()) {
       Path gone = at;
       Files.delete(gone);
       undos.push(() -> Files.createDirectory(gone));

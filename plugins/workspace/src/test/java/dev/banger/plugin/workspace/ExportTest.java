@@ -288,6 +288,16 @@ class ExportTest {
   }
 
   @Test
+  void the_only_file_of_a_directory_is_replaced_in_it() throws Exception {
+    guest.write("lib/code.txt", "better\n");
+
+    bench.export("as", "files");
+
+    assertThat(source.read("lib/code.txt")).isEqualTo("better\n");
+    assertThat(source.git("status", "--porcelain")).isEqualTo(" M lib/code.txt");
+  }
+
+  @Test
   void files_may_go_to_another_directory() throws Exception {
     guest.write("README", "two\n").write("lib/new.txt", "n\n");
     Files.createDirectory(temp.resolve("elsewhere"));
