@@ -3,6 +3,7 @@ package dev.banger.cli.base;
 import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Text;
 import java.io.IOException;
+import java.util.List;
 
 /** Asks whoever sits at the terminal. */
 public final class Question {
@@ -26,6 +27,30 @@ public final class Question {
     console.err().flush();
     String answer = line(console);
     return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
+  /**
+   * Prints {@code question}, made safe, to standard error and waits for a line that begins with one
+   * of {@code letters}, in either case.
+   *
+   * @return {@code fallback} for an empty line, the end of input, or three other answers
+   */
+  public static char letter(
+      Console console, String question, List<Character> letters, char fallback) {
+    console.out().flush();
+    for (int tries = 0; tries < 3; tries++) {
+      console.err().print(Text.safe(question) + " ");
+      console.err().flush();
+      String answer = line(console);
+      if (answer.isEmpty()) {
+        return fallback;
+      }
+      char first = Character.toLowerCase(answer.charAt(0));
+      if (letters.contains(first)) {
+        return first;
+      }
+    }
+    return fallback;
   }
 
   private static String line(Console console) {

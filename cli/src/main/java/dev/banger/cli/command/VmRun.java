@@ -34,6 +34,10 @@ public final class VmRun implements Command {
         .positional("PATH", "path", 0, 1, "the repository")
         .command(false, "what to run in it")
         .flag("--rm", "delete the VM afterwards, whatever happens")
+        .choice(
+            "--export",
+            List.of("branch", "patch", "files"),
+            "bring back what the command changed, without asking")
         .flag("-i", "--interactive", "pass standard input on to the command")
         .flag("-t", "--tty", "give the command a terminal")
         .repeat("--env", "KEY=VALUE", "a variable for the command")
@@ -42,6 +46,7 @@ public final class VmRun implements Command {
         .flag("--include-uncommitted", "uncommitted changes too")
         .example("banger run")
         .example("banger run . --rm -- make test")
+        .example("banger run . --rm --export branch -- make format")
         .example("banger run ~/src/app --cpus 4 --memory 4GiB --nat -it -- bash");
     VmSettings.describe(options);
   }
@@ -79,15 +84,17 @@ public final class VmRun implements Command {
               ? "banger plugin list; or run it from outside a repository"
               : "banger plugin list; or leave PATH out, outside a repository");
     }
+    RunExport.check(call, isCommand, path);
     long began = System.nanoTime();
     Stages stages = isCommand ? Stages.shown(call, false) : Stages.streamed(call);
     Json vm = Operations.run(call, "vm.create", settings.done(), stages, true);
     int code;
+    Json imported;
     try {
       if (!isCommand && !call.isJson() && !call.isQuiet()) {
         call.out().flush();
       }
-      Json imported =
+      imported =
           importer.isEmpty()
               ? Json.NULL
               : importer.get().call(call, call.client(), importArguments(parsed, vm, path), stages);
@@ -104,12 +111,23 @@ public final class VmRun implements Command {
       }
       throw e;
     }
-    if (parsed.flag("--rm")) {
+    boolean isKept = isCommand && !imported.isNull() && bringBack(call, vm);
+    if (parsed.flag("--rm") && !isKept) {
       delete(call, vm);
     } else if (isCommand) {
       tellKept(call, vm);
     }
     return code;
+  }
+
+  /** A VM whose changes should have come back and did not is kept. */
+  private static boolean bringBack(Invocation call, Json vm) {
+    try {
+      return new RunExport(call, vm, call.parsed().flag("--rm")).run();
+    } catch (Failure | RpcException e) {
+      tellKept(call, vm);
+      throw e;
+    }
   }
 
   private static void checkTerminal(Invocation call, boolean isCommand) {
@@ -203,9 +221,12 @@ public final class VmRun implements Command {
       return 0;
     }
     call.say("");
-    int width = name.length() + 30;
+    int width = name.length() + (imported.isNull() ? 30 : 42);
     next(call, width, "banger ssh " + name, "a shell");
     next(call, width, "banger vm exec " + name + " -- make", "one command");
+    if (!imported.isNull()) {
+      RunExport.line(call, vm).ifPresent(line -> next(call, width, line, "changes come back"));
+    }
     next(call, width, "banger rm " + name, "gone");
     return 0;
   }

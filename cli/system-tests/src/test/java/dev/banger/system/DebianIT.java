@@ -3,22 +3,27 @@ package dev.banger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** A full distribution as guest, with a repository in it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DebianIT {
   private static BangerHome home;
   private static Path repository;
 
   @BeforeAll
   static void open() throws Exception {
-    home = BangerHome.with("debian");
+    home = BangerHome.with("debian", "tiny");
     repository = home.dir().resolve("repo");
     Files.createDirectories(repository.resolve("src"));
     Files.writeString(repository.resolve("src/main.txt"), "hello\n");
@@ -51,12 +56,14 @@ class DebianIT {
   }
 
   @Test
+  @Order(1)
   void runPutsTheRepositoryIntoAVmAndPassesTheExitCode() {
     Ran ran =
         home.banger(
                 "run",
                 ".",
-                "--rm",
+                "--name",
+                "box",
                 "--image",
                 "debian",
                 "--",
@@ -69,6 +76,67 @@ class DebianIT {
     ran.exited(7);
     assertThat(ran.out())
         .isEqualTo("Linux\nAda Example: teach the parser about tabs\n.git\n.gitignore\nsrc\n");
+  }
+
+  @Test
+  @Order(2)
+  void whatAGuestCommitsComesBackAsABranchAPatchOrFiles() throws Exception {
+    inBox(
+        "cd /root/repo && echo tabs >>src/main.txt && git add -A &&"
+            + " git -c user.name='Grace Guest' -c user.email=grace@example.org"
+            + " commit -q --date='2001-02-03T04:05:06+0700' -m 'count tabs' -m 'and spaces'");
+    inBox("cd /root/repo && printf '#!/bin/sh\\n' >run && chmod +x run && echo x >.env");
+    String commit = inBox("cd /root/repo && git cat-file commit HEAD");
+
+    Ran branch =
+        home.banger("vm", "workspace", "export", "box", "--as", "branch", "-o", "json")
+            .in(repository)
+            .run();
+    branch.exited(0);
+    assertThat(said("git", "cat-file", "commit", "banger/box~1")).isEqualTo(commit);
+    assertThat(said("git", "log", "--format=%an %ad %s", "--date=iso-strict", "main..banger/box~1"))
+        .isEqualTo("Grace Guest 2001-02-03T04:05:06+07:00 count tabs\n");
+    assertThat(said("git", "ls-tree", "-r", "--format=%(objectmode) %(path)", "banger/box"))
+        .isEqualTo("100644 .gitignore\n100755 run\n100644 src/main.txt\n");
+    assertThat(branch.out()).contains("run is newly executable").contains("Grace Guest");
+    assertThat(said("git", "status", "--porcelain")).isEmpty();
+
+    Ran patch = home.banger("vm", "workspace", "export", "box").in(repository).run();
+    patch.exited(0);
+    said("git", "apply", "--check", "box.patch");
+    Files.delete(repository.resolve("box.patch"));
+
+    home.banger("vm", "workspace", "export", "box", "--as", "files").in(repository).run().exited(0);
+    assertThat(repository.resolve("src/main.txt")).hasContent("hello again\ntabs\n");
+    assertThat(repository.resolve("run")).isExecutable();
+    assertThat(repository.resolve(".env")).hasContent("SECRET=1");
+  }
+
+  private static String inBox(String script) {
+    return home.ok("vm", "exec", "box", "--", "sh", "-c", script).out();
+  }
+
+  private static String said(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).directory(repository.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+    return out;
+  }
+
+  @Test
+  @Order(3)
+  void aRunThatIsOverLeavesItsBranchAndNoVm() throws Exception {
+    home.ok("rm", "--force", "box");
+
+    home.banger(
+            "run", ".", "--rm", "--name", "quick", "--image", "tiny", "--export", "branch", "--", "sh",
+            "-c", "echo more >>src/main.txt")
+        .in(repository)
+        .run()
+        .exited(0);
+
+    assertThat(said("git", "diff", "--name-status", "main", "banger/quick"))
+        .isEqualTo("M\tsrc/main.txt\n");
     assertThat(home.ok("vm", "list", "-o", "json").json()).isEmpty();
   }
 }

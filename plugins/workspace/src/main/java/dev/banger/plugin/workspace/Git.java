@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The host's git, held short: no hooks, no file system monitor, no filters of the repository, no
@@ -83,6 +84,12 @@ final class Git {
   /** Runs it and insists that it succeeds. */
   void run(Path repository, String... words) throws InterruptedException {
     insist(words[0], host.run(call(repository, LONG, List.of(words), List.of())));
+  }
+
+  /** Runs it as {@code prepared} would have it, and hands back how it ended. */
+  ToolResult tell(Path repository, UnaryOperator<ToolCall> prepared, List<String> words)
+      throws InterruptedException {
+    return host.run(prepared.apply(call(repository, LONG, words, List.of())));
   }
 
   /** The same with a list of names on its standard input, and another index file. */

@@ -17,9 +17,11 @@ import dev.banger.api.VmView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** See the package. */
 public final class WorkspacePlugin implements CapabilityPlugin {
@@ -66,6 +68,8 @@ public final class WorkspacePlugin implements CapabilityPlugin {
         Permission.hostTool("tar"));
     registrar.sweep((_, context) -> Scratch.sweep(context));
     registrar.command(PREPARE, WorkspacePlugin::prepare);
+    registrar.command(Export.COMMAND, Export::export);
+    registrar.command(Export.CHANGES, Export::changes);
     registrar.doctor("git", WorkspacePlugin::check);
   }
 
@@ -79,10 +83,11 @@ public final class WorkspacePlugin implements CapabilityPlugin {
           "VM %s is %s, not running".formatted(vm.name(), vm.state()),
           "banger vm start " + vm.name());
     }
-    return host.withLock("transfer to VM " + vm.name(), TURN, () -> transfer(call, destination));
+    return host.withLock(
+        "transfer to VM " + vm.name(), TURN, () -> transfer(call, vm, destination));
   }
 
-  private static CommandResult transfer(CommandCall call, Destination destination)
+  private static CommandResult transfer(CommandCall call, VmView vm, Destination destination)
       throws Exception {
     try (Scratch scratch = Scratch.make(call.context())) {
       call.progress().started("read_repository");
@@ -102,8 +107,22 @@ public final class WorkspacePlugin implements CapabilityPlugin {
       call.progress().started("copy_to_guest");
       destination.fill(archive);
       call.progress().done("copy_to_guest", destination.path());
+      if (!call.flag("include-uncommitted")) {
+        Imports.remember(call.context(), vm, imported(destination, source, call.text("mode")));
+      }
       return result(destination, source, tally, checkout.remarks());
     }
+  }
+
+  private static Imported imported(Destination destination, Source source, String mode) {
+    return new Imported(
+        destination.path(),
+        source.root().toString(),
+        source.head(),
+        source.branch(),
+        Optional.empty(),
+        mode,
+        Instant.now());
   }
 
   private static CommandResult result(
