@@ -17,9 +17,11 @@ import dev.banger.api.VmView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** See the package. */
 public final class WorkspacePlugin implements CapabilityPlugin {
@@ -64,9 +66,17 @@ public final class WorkspacePlugin implements CapabilityPlugin {
         Permission.GUEST_FILES,
         Permission.hostTool("git"),
         Permission.hostTool("tar"));
-    registrar.sweep((_, context) -> Scratch.sweep(context));
+    registrar.vmRemoved((vm, context) -> Baseline.drop(context, vm));
+    registrar.sweep(WorkspacePlugin::sweep);
     registrar.command(PREPARE, WorkspacePlugin::prepare);
     registrar.doctor("git", WorkspacePlugin::check);
+  }
+
+  private static List<String> sweep(Predicate<String> exists, PluginContext context)
+      throws Exception {
+    List<String> removed = new ArrayList<>(Scratch.sweep(context));
+    removed.addAll(Baseline.sweep(exists, context));
+    return removed;
   }
 
   static CommandResult prepare(CommandCall call) throws Exception {
