@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Runs programs in one banger home, and finds those to compare with. */
 final class Programs {
   /** Generous: an import or a boot under emulation on a busy host. */
-  private static final long DEADLINE_SECONDS = 300;
+  private static final long DEADLINE_SECONDS = 900;
 
   private static final File NOTHING = new File("/dev/null");
 
@@ -53,6 +53,12 @@ final class Programs {
           "%s: exit code %d%n%s".formatted(command, process.exitValue(), Files.readString(out)));
     }
     return took;
+  }
+
+  /** What it printed. */
+  byte[] output(List<String> command) throws IOException, InterruptedException {
+    time(command);
+    return Files.readAllBytes(home.resolve("bench.out"));
   }
 
   Pairs.Timed timed(String... command) {

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 /**
  * What a person waits for, against programs of the same kind in the same run.
  *
- * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, all. Uses
- * a home of its own under {@code /tmp} and leaves nothing behind.
+ * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, those.
+ * {@code workspace} has to be named; {@code workspace:1000} is one of 1000 MB. Uses a home of its
+ * own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
   private static final int PAIRS = 20;
@@ -57,6 +58,13 @@ public final class WholeProcesses {
       }
       if (wanted.contains("boot")) {
         bench.boot();
+      }
+      for (String each : wanted) {
+        if (each.equals("workspace") || each.startsWith("workspace:")) {
+          String size = each.contains(":") ? each.substring(each.indexOf(':') + 1) : "100";
+          new WorkspaceBench(bench.programs, bench.dist, bench.out)
+              .run(bench.pairs, Integer.parseInt(size));
+        }
       }
       bench.out.println(load());
     } finally {

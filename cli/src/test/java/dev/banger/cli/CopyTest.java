@@ -4,7 +4,7 @@ import static dev.banger.cli.FakeDaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.client.Json;
-import dev.banger.tar.Tar;
+import dev.banger.testkit.HostileTar;
 import dev.banger.tar.TarReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -130,7 +130,7 @@ class CopyTest extends CliTestBase {
 
   @Test
   void aFileComesOutUnderItsNameOrTheOneGiven() throws Exception {
-    guestSends(new Tar().file("dpkg.log", "log").done());
+    guestSends(new HostileTar().file("dpkg.log", "log").done());
 
     assertThat(cli.run("vm", "cp", "web:/var/log/dpkg.log", ".").out()).isEqualTo("1 file, 3 B\n");
     assertThat(home.resolve("dpkg.log")).hasContent("log");
@@ -142,7 +142,7 @@ class CopyTest extends CliTestBase {
 
   @Test
   void aFolderComesOutUnderItsNameOrTheOneGiven() throws Exception {
-    guestSends(new Tar().directory("tree/").file("tree/a", "1").done());
+    guestSends(new HostileTar().directory("tree/").file("tree/a", "1").done());
 
     cli.run("vm", "cp", "web:/root/tree/", "copy");
     cli.run("vm", "cp", "web:/root/tree", home.toString());
@@ -154,7 +154,7 @@ class CopyTest extends CliTestBase {
   @Test
   void aHostileGuestGetsNothingOutOfItsPlace() throws Exception {
     Path destination = Files.createDirectory(home.resolve("here"));
-    guestSends(new Tar().directory("tree/").file("tree/../../evil", "x").done());
+    guestSends(new HostileTar().directory("tree/").file("tree/../../evil", "x").done());
 
     Cli.Ran ran = cli.run("vm", "cp", "web:/root/tree", destination.toString());
 
@@ -166,7 +166,7 @@ class CopyTest extends CliTestBase {
 
   @Test
   void linksThatLeadOutAreAWarning() throws Exception {
-    guestSends(new Tar().directory("tree/").link("tree/\u001bl", "/etc/passwd").done());
+    guestSends(new HostileTar().directory("tree/").link("tree/\u001bl", "/etc/passwd").done());
 
     Cli.Ran ran = cli.run("vm", "cp", "web:/root/tree", ".");
 
@@ -180,7 +180,7 @@ class CopyTest extends CliTestBase {
     daemon.on(
         "vm.files.get",
         (params, session) -> {
-          session.upgrade().stdout().write(new Tar().directory("tree/").torn());
+          session.upgrade().stdout().write(new HostileTar().directory("tree/").torn());
           return null;
         });
     assertThat(cli.run("vm", "cp", "web:/root/tree", ".").code()).isEqualTo(1);
@@ -188,7 +188,7 @@ class CopyTest extends CliTestBase {
     daemon.on(
         "vm.files.get",
         (params, session) -> {
-          session.upgrade().stdout().write(new Tar().file("f", "x").done());
+          session.upgrade().stdout().write(new HostileTar().file("f", "x").done());
           session.error("{'kind':'guest','message':'read error'}");
           return null;
         });

@@ -1,5 +1,6 @@
 package dev.banger.tar;
 
+import dev.banger.testkit.HostileTar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +36,7 @@ class UnpackerTest {
     target = Files.createDirectory(dir.resolve("in")).resolve("copy");
   }
 
-  private Unpacker unpack(Tar tar) throws IOException {
+  private Unpacker unpack(HostileTar tar) throws IOException {
     Unpacker unpacker = new Unpacker(target);
     unpacker.unpack(new ByteArrayInputStream(tar.done()));
     return unpacker;
@@ -61,7 +62,7 @@ class UnpackerTest {
   void theTopEntryBecomesTheTargetWhateverItIsCalled() throws Exception {
     Unpacker unpacker =
         unpack(
-            new Tar()
+            new HostileTar()
                 .directory("repo/")
                 .file("repo/a", "1")
                 .file("repo/sub/deep/b", "22")
@@ -85,7 +86,7 @@ class UnpackerTest {
 
   @Test
   void aSingleFileBecomesTheTarget() throws Exception {
-    unpack(new Tar().entry("f", '0', "", "x".getBytes(StandardCharsets.UTF_8), 04755));
+    unpack(new HostileTar().entry("f", '0', "", "x".getBytes(StandardCharsets.UTF_8), 04755));
 
     assertThat(target).hasContent("x");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
@@ -95,61 +96,61 @@ class UnpackerTest {
 
   @Test
   void anArchiveOfDotIsTheTargetItself() throws Exception {
-    unpack(new Tar().directory("./").file("./a", "1").file("b", "2"));
+    unpack(new HostileTar().directory("./").file("./a", "1").file("b", "2"));
 
     assertThat(tree()).containsEntry("in/copy/a", "1").containsEntry("in/copy/b", "2");
   }
 
   static List<Arguments> hostile() {
     return List.of(
-        Arguments.of("absolute", new Tar().file("/etc/evil", "x"), "absolute name"),
-        Arguments.of("up", new Tar().directory("r").file("r/../../outside", "x"), "leads upwards"),
-        Arguments.of("up at once", new Tar().file("../outside", "x"), "leads upwards"),
+        Arguments.of("absolute", new HostileTar().file("/etc/evil", "x"), "absolute name"),
+        Arguments.of("up", new HostileTar().directory("r").file("r/../../outside", "x"), "leads upwards"),
+        Arguments.of("up at once", new HostileTar().file("../outside", "x"), "leads upwards"),
         Arguments.of(
-            "hidden up", new Tar().directory("r").file("r/./a/..//x", "x"), "leads upwards"),
-        Arguments.of("beside", new Tar().directory("r").file("other", "x"), "an entry beside"),
-        Arguments.of("inside a file", new Tar().file("r", "x").file("r/a", "x"), "inside a file"),
+            "hidden up", new HostileTar().directory("r").file("r/./a/..//x", "x"), "leads upwards"),
+        Arguments.of("beside", new HostileTar().directory("r").file("other", "x"), "an entry beside"),
+        Arguments.of("inside a file", new HostileTar().file("r", "x").file("r/a", "x"), "inside a file"),
         Arguments.of(
             "through its own link",
-            new Tar().directory("r").link("r/l", "../..").file("r/l/outside", "x"),
+            new HostileTar().directory("r").link("r/l", "../..").file("r/l/outside", "x"),
             "below a link"),
         Arguments.of(
             "folder over its own link",
-            new Tar().directory("r").link("r/l", "sub").directory("r/l"),
+            new HostileTar().directory("r").link("r/l", "sub").directory("r/l"),
             "below a link"),
         Arguments.of(
             "pax name",
-            new Tar().directory("r").pax("path", "../outside").file("r/a", "x"),
+            new HostileTar().directory("r").pax("path", "../outside").file("r/a", "x"),
             "leads upwards"),
         Arguments.of(
             "GNU long name",
-            new Tar().directory("r").longName("/outside").file("r/a", "x"),
+            new HostileTar().directory("r").longName("/outside").file("r/a", "x"),
             "absolute name"),
         Arguments.of(
             "hard link up",
-            new Tar().directory("r").hardLink("r/h", "../outside"),
+            new HostileTar().directory("r").hardLink("r/h", "../outside"),
             "leads upwards"),
-        Arguments.of("no name", new Tar().directory("r").file("", "x"), "without a usable name"),
-        Arguments.of("empty", new Tar(), "empty"),
+        Arguments.of("no name", new HostileTar().directory("r").file("", "x"), "without a usable name"),
+        Arguments.of("empty", new HostileTar(), "empty"),
         Arguments.of(
             "negative pax size",
-            new Tar().pax("size", "-5").file("r", "x"),
+            new HostileTar().pax("size", "-5").file("r", "x"),
             "a number that is none"),
         Arguments.of(
             "endless pax",
-            new Tar()
+            new HostileTar()
                 .entry("p", 'x', "", "99999 path=a\n".getBytes(StandardCharsets.UTF_8), 0)
                 .file("r", "x"),
             "damaged pax"),
         Arguments.of(
             "deep",
-            new Tar().longName("a/".repeat(600) + "b").file("a", "x"),
+            new HostileTar().longName("a/".repeat(600) + "b").file("a", "x"),
             "more than 512 parts"));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("hostile")
-  void aHostileArchiveIsRefusedAndNothingOutsideIsTouched(String name, Tar tar, String said)
+  void aHostileArchiveIsRefusedAndNothingOutsideIsTouched(String name, HostileTar tar, String said)
       throws Exception {
     assertThatThrownBy(() -> unpack(tar))
         .isInstanceOf(TarException.class)
@@ -172,7 +173,7 @@ class UnpackerTest {
         "./../../x",
       })
   void aLinkThatLeadsOutIsLeftOutAndTold(String to) throws Exception {
-    Unpacker unpacker = unpack(new Tar().directory("r").file("r/a", "1").link("r/l", to));
+    Unpacker unpacker = unpack(new HostileTar().directory("r").file("r/a", "1").link("r/l", to));
 
     assertThat(tree()).isEqualTo(Map.of("outside", "untouched", "in/copy/a", "1"));
     assertThat(unpacker.remarks()).hasSize(1);
@@ -182,7 +183,7 @@ class UnpackerTest {
   @Test
   void linksMayNotChainTheirWayOut() throws Exception {
     unpack(
-        new Tar()
+        new HostileTar()
             .directory("r")
             .directory("r/a")
             .link("r/a/up", "..")
@@ -197,7 +198,7 @@ class UnpackerTest {
   void devicesAndPipesAreLeftOut() throws Exception {
     Unpacker unpacker =
         unpack(
-            new Tar()
+            new HostileTar()
                 .directory("r")
                 .entry("r/null", '3', "", new byte[0], 0666)
                 .entry("r/sda", '4', "", new byte[0], 0666)
@@ -210,7 +211,7 @@ class UnpackerTest {
 
   @Test
   void manyRemarksAreCounted() throws Exception {
-    Tar tar = new Tar().directory("r");
+    HostileTar tar = new HostileTar().directory("r");
     for (int i = 0; i < 50; i++) {
       tar.link("r/l" + i, "/");
     }
@@ -224,7 +225,7 @@ class UnpackerTest {
     Files.writeString(target.resolve("mine"), "private");
 
     Unpacker unpacker =
-        unpack(new Tar().directory("r").hardLink("r/h", "r/mine").file("r/h2", "x"));
+        unpack(new HostileTar().directory("r").hardLink("r/h", "r/mine").file("r/h2", "x"));
 
     assertThat(target.resolve("h")).doesNotExist();
     assertThat(unpacker.remarks()).hasSize(1);
@@ -236,10 +237,10 @@ class UnpackerTest {
     Files.createSymbolicLink(target.resolve("folder"), dir);
     Files.createSymbolicLink(target.resolve("file"), outside);
 
-    assertThatThrownBy(() -> unpack(new Tar().directory("r").file("r/folder/outside", "x")))
+    assertThatThrownBy(() -> unpack(new HostileTar().directory("r").file("r/folder/outside", "x")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is no folder");
-    assertThatThrownBy(() -> unpack(new Tar().directory("r").file("r/file", "x")))
+    assertThatThrownBy(() -> unpack(new HostileTar().directory("r").file("r/file", "x")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a link is in the way");
     assertThat(outside).hasContent("untouched");
@@ -250,7 +251,7 @@ class UnpackerTest {
     Files.createDirectory(target);
     Files.writeString(target.resolve("a"), "old and longer");
 
-    unpack(new Tar().directory("r").file("r/a", "1").hardLink("r/b", "r/a").file("r/b", "2"));
+    unpack(new HostileTar().directory("r").file("r/a", "1").hardLink("r/b", "r/a").file("r/b", "2"));
 
     assertThat(target.resolve("a")).hasContent("1");
     assertThat(target.resolve("b")).hasContent("2");
@@ -258,7 +259,7 @@ class UnpackerTest {
 
   @Test
   void aFolderWithoutWritePermissionIsFilledAndThenStaysTheOwners() throws Exception {
-    unpack(new Tar().entry("r/", '5', "", new byte[0], 0555).file("r/a", "1"));
+    unpack(new HostileTar().entry("r/", '5', "", new byte[0], 0555).file("r/a", "1"));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
         .isEqualTo("rwxr-xr-x");
@@ -266,7 +267,7 @@ class UnpackerTest {
 
   @Test
   void tornAndForeignArchivesAreToldAsSuch() {
-    byte[] torn = new Tar().directory("r").file("r/a", "x".repeat(2000)).torn();
+    byte[] torn = new HostileTar().directory("r").file("r/a", "x".repeat(2000)).torn();
     for (int length : new int[] {100, 700, 1300, torn.length}) {
       assertThatThrownBy(
               () ->
@@ -283,7 +284,7 @@ class UnpackerTest {
 
   @Test
   void anAbsurdNameLengthAllocatesNothing() {
-    byte[] archive = new Tar().entry("r", 'L', "", new byte[0], 0).torn();
+    byte[] archive = new HostileTar().entry("r", 'L', "", new byte[0], 0).torn();
     byte[] size = "77777777777".getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(size, 0, archive, 124, size.length);
     int sum = 8 * ' ';

@@ -19,7 +19,7 @@ final class AsFiles {
   private final Quarantine quarantine;
   private final Path root;
   private final boolean isSource;
-  private final Blobs blobs;
+  private final HostFiles blobs;
   private final List<String> remarks = new ArrayList<>();
 
   /**
@@ -30,7 +30,7 @@ final class AsFiles {
     this.quarantine = quarantine;
     this.root = root;
     this.isSource = isSource;
-    this.blobs = new Blobs(objectFormat);
+    this.blobs = new HostFiles(objectFormat);
   }
 
   List<String> remarks() {
@@ -109,7 +109,7 @@ final class AsFiles {
 
   /** Whether it is here already as in the guest. */
   private boolean isDone(Change change) throws IOException {
-    Path file = Blobs.file(root, change.name());
+    Path file = HostFiles.file(root, change.name());
     return isReachable(file)
         && (change.isDeletion()
             ? !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
@@ -117,7 +117,7 @@ final class AsFiles {
   }
 
   private boolean isUntouched(Change change) throws IOException {
-    Path file = Blobs.file(root, change.name());
+    Path file = HostFiles.file(root, change.name());
     if (!isReachable(file)) {
       return false;
     }

@@ -1,95 +1,88 @@
 package dev.banger.plugin.workspace;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 
-/** Files of the host as git would keep them, byte by byte and without filters. */
+/** What {@code git cat-file --batch} says, one object after the other. */
 final class Blobs {
-  /** How Java turns paths into the system's bytes. */
-  private static final Charset PATHS =
-      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+  private static final int LONGEST_HEADER = 200;
 
-  private final String algorithm;
+  private final InputStream in;
 
-  /**
-   * @param objectFormat {@code sha1} or {@code sha256}
-   */
-  Blobs(String objectFormat) {
-    this.algorithm = objectFormat.equals("sha256") ? "SHA-256" : "SHA-1";
+  Blobs(InputStream in) {
+    this.in = new BufferedInputStream(in, 64 * 1024);
   }
 
-  /** Where a file of that name goes; refuses names that this system cannot spell. */
-  static Path file(Path root, String name) {
-    byte[] bytes = name.getBytes(ISO_8859_1);
-    String text = new String(bytes, PATHS);
-    try {
-      if (Arrays.equals(text.getBytes(PATHS), bytes)) {
-        return root.resolve(text);
+  /** One object; to be read to its end before the next one. */
+  static final class Blob extends InputStream {
+    private final InputStream in;
+    private final long size;
+    private long left;
+
+    private Blob(InputStream in, long size) {
+      this.in = in;
+      this.size = size;
+      this.left = size;
+    }
+
+    long size() {
+      return size;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      if (left == 0) {
+        return -1;
       }
-    } catch (InvalidPathException e) {
-      // Told below.
+      int count = in.read(to, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new IOException("git stopped in the middle of an object");
+      }
+      left -= count;
+      return count;
+    }
+
+    /** Reads the rest and the line feed after it. */
+    @Override
+    public void close() throws IOException {
+      in.skipNBytes(left + 1);
+      left = 0;
+    }
+  }
+
+  /** The next one, which must be that. */
+  Blob next(Listing.Entry entry) throws IOException {
+    StringBuilder header = new StringBuilder();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0 || header.length() > LONGEST_HEADER) {
+        throw new IOException("git said no more than \"%s\"".formatted(header));
+      }
+      header.append((char) b);
+    }
+    String[] words = header.toString().split(" ");
+    if (words.length == 3 && words[0].equals(entry.id()) && words[1].equals("blob")) {
+      return new Blob(in, Long.parseLong(words[2]));
     }
     throw new CapabilityException(
-        FailureKind.INVALID,
-        "the name \"%s\" is no text in %s".formatted(Names.shown(name), PATHS),
-        "--as branch keeps it as it is");
+        FailureKind.ILLEGAL_STATE,
+        "the content of %s is not in the repository (%s)"
+            .formatted(Changes.shown(entry.name()), header),
+        "in a partial clone, git checkout HEAD -- . brings it; git fsck says what else is missing");
   }
 
-  boolean isAt(Path file, String mode, String id) throws IOException {
-    return mode.equals(modeOf(file)) && id.equals(idOf(file));
-  }
-
-  /** Git's six digits; empty for what git does not keep. */
-  private static String modeOf(Path file) throws IOException {
-    if (Files.isSymbolicLink(file)) {
-      return Change.LINK;
-    }
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return "";
-    }
-    return Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)
-            .contains(PosixFilePermission.OWNER_EXECUTE)
-        ? Change.EXECUTABLE
-        : "100644";
-  }
-
-  private String idOf(Path file) throws IOException {
-    if (Files.isSymbolicLink(file)) {
-      byte[] target = Files.readSymbolicLink(file).toString().getBytes(PATHS);
-      return HexFormat.of().formatHex(digest(target.length).digest(target));
-    }
-    MessageDigest digest = digest(Files.size(file));
-    byte[] buffer = new byte[64 * 1024];
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
-        digest.update(buffer, 0, got);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private MessageDigest digest(long size) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance(algorithm);
-      digest.update(("blob " + size + "\0").getBytes(US_ASCII));
-      return digest;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+  /** A small one as text, one char for each byte. */
+  static String text(Blob blob) throws IOException {
+    return new String(blob.readAllBytes(), ISO_8859_1);
   }
 }

@@ -6,11 +6,13 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
+import dev.banger.api.PluginContext;
+import dev.banger.api.TarSource;
 import dev.banger.api.VmView;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -20,7 +22,7 @@ import java.util.regex.Pattern;
  */
 final class Destination {
   private static final Duration QUICK = Duration.ofSeconds(30);
-  private static final Duration TRANSFER = Duration.ofMinutes(20);
+  private static final Duration TRANSFER = Duration.ofMinutes(40);
 
   /** The work disk is mounted at /root: anywhere else a workspace would be lost with the root. */
   private static final Pattern SHAPE =
@@ -33,12 +35,14 @@ final class Destination {
       mv "$1" "$2"
       """;
 
+  private final PluginContext context;
   private final CapabilityHost host;
   private final VmView vm;
   private final String path;
 
-  Destination(CapabilityHost host, VmView vm, String path) {
-    this.host = host;
+  Destination(PluginContext context, VmView vm, String path) {
+    this.context = context;
+    this.host = context.host();
     this.vm = vm;
     this.path =
         path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
@@ -73,32 +77,38 @@ final class Destination {
     }
   }
 
+  /** Whether the guest can take a pack by itself. */
+  boolean hasGit() throws InterruptedException {
+    return host.exec(vm, GuestCommand.of(QUICK, "git", "--version").in("/")).exitCode() == 0;
+  }
+
+  /** Does what is left to do where the archive was unpacked. */
+  @FunctionalInterface
+  interface Unpacked {
+    void in(String directory) throws Exception;
+  }
+
   /** Unpacks an archive there. */
-  void fill(Path archive) throws Exception {
+  void fill(TarSource archive, Unpacked then) throws Exception {
     String staging =
         path.substring(0, path.lastIndexOf('/') + 1)
             + ".banger-"
             + UUID.randomUUID().toString().substring(0, 8);
+    Stagings.note(context, vm, staging);
     boolean done = false;
     try {
-      host.putTar(
-          vm,
-          staging,
-          out -> {
-            try (InputStream in = Files.newInputStream(archive)) {
-              in.transferTo(out);
-            }
-          },
-          TRANSFER);
+      host.putTar(vm, staging, archive, TRANSFER);
+      then.in(staging);
       GuestResult moved =
           host.exec(
               vm, GuestCommand.of(QUICK, "/bin/sh", "-c", MOVE, "move", staging, path).in("/"));
       if (moved.exitCode() != 0) {
         throw new CapabilityException(
             FailureKind.GUEST,
-            "the guest could not move the files to %s: %s".formatted(path, moved.stderr().strip()));
+            "the guest could not move the files to %s: %s".formatted(path, said(moved)));
       }
       done = true;
+      Stagings.forget(context, vm, staging);
     } finally {
       if (!done) {
         clearAway(staging);
@@ -106,11 +116,45 @@ final class Destination {
     }
   }
 
-  private void clearAway(String staging) throws InterruptedException {
+  /**
+   * Has the guest's git take a pack in.
+   *
+   * @param repository in the guest, without its objects
+   */
+  void index(String repository, InputStream pack, boolean isPartial) throws InterruptedException {
+    List<String> argv =
+        new ArrayList<>(List.of("git", "--git-dir=" + repository, "index-pack", "--stdin"));
+    if (isPartial) {
+      argv.add("--promisor");
+    }
+    GuestResult result =
+        host.exec(
+            vm, GuestCommand.of(TRANSFER, argv.toArray(new String[0])).in("/").withStdin(pack));
+    if (result.exitCode() != 0) {
+      throw new CapabilityException(
+          FailureKind.GUEST, "git in the guest could not take the history: " + said(result));
+    }
+  }
+
+  /** The last line is the one that says why; what a guest says is short here and of one line. */
+  private static String said(GuestResult result) {
+    List<String> lines = result.stderr().strip().lines().toList();
+    String last = lines.isEmpty() ? "it said nothing" : lines.getLast();
+    return last.replaceAll("\\p{Cntrl}", "?").substring(0, Math.min(200, last.length()));
+  }
+
+  private void clearAway(String staging) {
+    boolean interrupted = Thread.interrupted();
     try {
-      host.exec(vm, GuestCommand.of(QUICK, "rm", "-rf", "--", staging).in("/"));
+      Stagings.remove(context, vm, staging);
     } catch (CapabilityException e) {
-      // The guest is gone, or out of time; the failure that led here is what counts.
+      // The guest is gone, or this call is over; the failure that led here is what counts, and
+      // what was noted is removed the next time.
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -73,7 +73,7 @@ final class Export {
     Limits limits = Limits.of(call.text("max-size"));
     return call.host()
         .withLock(
-            "transfer to VM " + vm.name(),
+            Stagings.lock(vm),
             TURN,
             () -> {
               try (Scratch scratch = Scratch.make(call.context())) {
@@ -109,7 +109,7 @@ final class Export {
     VmView vm = running(call);
     return call.host()
         .withLock(
-            "transfer to VM " + vm.name(),
+            Stagings.lock(vm),
             TURN,
             () -> {
               try (Scratch scratch = Scratch.make(call.context())) {

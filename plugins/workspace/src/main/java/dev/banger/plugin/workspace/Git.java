@@ -46,6 +46,7 @@ final class Git {
             "GIT_TERMINAL_PROMPT", "0",
             "GIT_LFS_SKIP_SMUDGE", "1",
             "GIT_OPTIONAL_LOCKS", "0",
+            "GIT_NO_REPLACE_OBJECTS", "1",
             "GIT_NO_LAZY_FETCH", "1");
   }
 
@@ -77,8 +78,29 @@ final class Git {
 
   /** Runs it and hands back what it printed, without the last line feed; empty if it failed. */
   Optional<String> ask(Path repository, String... words) throws InterruptedException {
-    ToolResult result = host.run(call(repository, QUICK, List.of(words), List.of()));
+    // A question is never worth a transport, which may be any command at all.
+    Map<String, String> alone = Map.of("GIT_ALLOW_PROTOCOL", "none");
+    ToolResult result = host.run(calling(repository, alone, List.of(words)).within(QUICK));
     return result.ok() ? Optional.of(result.stdout().stripTrailing()) : Optional.empty();
+  }
+
+  /** A call with more in its environment, to be given streams. */
+  ToolCall calling(Path directory, Map<String, String> more, List<String> words) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
+    return call(directory, LONG, words, List.of()).withEnv(all);
+  }
+
+  /** Runs it and hands back whether it succeeded. */
+  boolean holds(ToolCall call) throws InterruptedException {
+    return host.run(call).ok();
+  }
+
+  /** Runs it and insists that it succeeds. */
+  ToolResult insistOn(ToolCall call, String what) throws InterruptedException {
+    ToolResult result = host.run(call);
+    insist(what, result);
+    return result;
   }
 
   /** Runs it and insists that it succeeds. */
@@ -108,18 +130,25 @@ final class Git {
 
   /** Runs a command that lists names ending in NUL, where filters of the repository are off. */
   Set<String> list(Path repository, String... words) throws InterruptedException, IOException {
-    Bounded out = new Bounded();
-    insist(
-        words[0],
-        host.run(
-            call(repository, LONG, List.of(words), withoutFilters(repository)).withStdout(out)));
+    return names(call(repository, LONG, List.of(words), withoutFilters(repository)), words[0]);
+  }
+
+  /** The names it lists, each ending in NUL. */
+  Set<String> names(ToolCall call, String what) throws InterruptedException {
     Set<String> names = new LinkedHashSet<>();
-    for (String name : out.toString(ISO_8859_1).split("\0", -1)) {
+    for (String name : new String(output(call, what), ISO_8859_1).split("\0", -1)) {
       if (!name.isEmpty()) {
         names.add(name);
       }
     }
     return names;
+  }
+
+  /** All it prints, in memory. */
+  byte[] output(ToolCall call, String what) throws InterruptedException {
+    Bounded out = new Bounded();
+    insist(what, host.run(call.withStdout(out)));
+    return out.toByteArray();
   }
 
   /** To tell whether a file was changed git may run its clean filter, any command at all. */
@@ -155,7 +184,7 @@ final class Git {
     return ToolCall.of(limit, argv).in(repository).withEnv(environment);
   }
 
-  private static void insist(String what, ToolResult result) {
+  static void insist(String what, ToolResult result) {
     if (!result.ok()) {
       throw new CapabilityException(
           FailureKind.HOST,

@@ -38,7 +38,7 @@ final class Imports {
   }
 
   /** Keys are short and ASCII; directories need not be. */
-  private static String key(String dest) {
+  static String key(String dest) {
     return PREFIX + HexFormat.of().toHexDigits(hash(dest.getBytes(UTF_8)));
   }
 

@@ -88,7 +88,7 @@ final class Replacement implements AutoCloseable {
       // What goes makes room for what comes: a file may become a directory.
       for (Change change : changes) {
         if (change.isDeletion()) {
-          Path file = Blobs.file(root, change.name());
+          Path file = HostFiles.file(root, change.name());
           putAside(file);
           pruneParents(file.getParent());
         }
@@ -114,7 +114,7 @@ final class Replacement implements AutoCloseable {
   }
 
   private void place(Change change) throws IOException {
-    Path file = Blobs.file(root, change.name());
+    Path file = HostFiles.file(root, change.name());
     makeParents(file.getParent());
     if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
       Files.delete(file);

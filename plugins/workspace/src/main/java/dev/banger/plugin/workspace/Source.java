@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param objectFormat {@code sha1} or {@code sha256}
  */
 record Source(Path root, String head, Optional<String> branch, String objectFormat) {
+  private static final String HEADS = "refs/heads/";
+
   static Source at(Git git, Path path) throws InterruptedException {
     if (!Files.isDirectory(path)) {
       throw new CapabilityException(
@@ -36,8 +38,10 @@ record Source(Path root, String head, Optional<String> branch, String objectForm
           path + " is in a bare repository, which has no files to work on",
           "name a checkout of it: git clone " + path);
     }
+    requireOwnFiles(git, path, root);
+    // Not HEAD^{commit}: looking at an object may fetch it, and run what the repository says.
     String head =
-        git.ask(path, "rev-parse", "--verify", "-q", "HEAD^{commit}")
+        git.ask(path, "rev-parse", "--verify", "-q", "HEAD")
             .orElseThrow(
                 () ->
                     new CapabilityException(
@@ -47,8 +51,22 @@ record Source(Path root, String head, Optional<String> branch, String objectForm
     return new Source(
         Path.of(root),
         head,
-        git.ask(path, "symbolic-ref", "-q", "--short", "HEAD"),
+        git.ask(path, "symbolic-ref", "-q", "HEAD")
+            .filter(name -> name.startsWith(HEADS))
+            .map(name -> name.substring(HEADS.length())),
         git.ask(path, "rev-parse", "--show-object-format").orElse("sha1"));
+  }
+
+  /** A configuration can claim any directory of the host as files of its repository. */
+  private static void requireOwnFiles(Git git, Path path, String root) throws InterruptedException {
+    Optional<String> here = git.ask(path, "rev-parse", "--absolute-git-dir");
+    if (here.isEmpty() || !here.equals(git.ask(Path.of(root), "rev-parse", "--absolute-git-dir"))) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          "the repository at %s claims the files of %s, where no .git leads to it"
+              .formatted(path, root),
+          "look at core.worktree in its configuration");
+    }
   }
 
   /** For people: the branch, or the start of the commit. */

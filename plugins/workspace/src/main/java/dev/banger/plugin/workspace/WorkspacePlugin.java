@@ -14,14 +14,10 @@ import dev.banger.api.Registrar;
 import dev.banger.api.ValueSpec;
 import dev.banger.api.ValueType;
 import dev.banger.api.VmView;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.function.Predicate;
 
 /** See the package. */
 public final class WorkspacePlugin implements CapabilityPlugin {
@@ -64,78 +60,34 @@ public final class WorkspacePlugin implements CapabilityPlugin {
         Permission.VM_READ,
         Permission.GUEST_EXEC,
         Permission.GUEST_FILES,
-        Permission.hostTool("git"),
-        Permission.hostTool("tar"));
-    registrar.sweep((_, context) -> Scratch.sweep(context));
+        Permission.hostTool("git"));
+    registrar.vmRemoved((vm, context) -> Baseline.drop(context, vm));
+    registrar.sweep(WorkspacePlugin::sweep);
     registrar.command(PREPARE, WorkspacePlugin::prepare);
     registrar.command(Export.COMMAND, Export::export);
     registrar.command(Export.CHANGES, Export::changes);
     registrar.doctor("git", WorkspacePlugin::check);
   }
 
+  private static List<String> sweep(Predicate<String> exists, PluginContext context)
+      throws Exception {
+    List<String> removed = new ArrayList<>(Scratch.sweep(context));
+    removed.addAll(Stagings.sweep(context));
+    removed.addAll(Baseline.sweep(exists, context));
+    return removed;
+  }
+
   static CommandResult prepare(CommandCall call) throws Exception {
     CapabilityHost host = call.host();
     VmView vm = host.resolve(call.text("vm"));
-    Destination destination = new Destination(host, vm, call.text("dest"));
+    Destination destination = new Destination(call.context(), vm, call.text("dest"));
     if (!vm.isRunning()) {
       throw new CapabilityException(
           FailureKind.ILLEGAL_STATE,
           "VM %s is %s, not running".formatted(vm.name(), vm.state()),
           "banger vm start " + vm.name());
     }
-    return host.withLock(
-        "transfer to VM " + vm.name(), TURN, () -> transfer(call, vm, destination));
-  }
-
-  private static CommandResult transfer(CommandCall call, VmView vm, Destination destination)
-      throws Exception {
-    try (Scratch scratch = Scratch.make(call.context())) {
-      call.progress().started("read_repository");
-      Git git = Git.in(call.host(), scratch.dir());
-      Source source = Source.at(git, call.path("path"));
-      destination.requireFree();
-      Path tree = Files.createDirectory(scratch.dir().resolve("tree"));
-      Checkout checkout = new Checkout(call.host(), git, scratch.dir());
-      checkout.make(source, tree, Mode.of(call.text("mode")), call.flag("include-uncommitted"));
-      Path archive = scratch.dir().resolve("workspace.tar");
-      checkout.pack(tree, archive);
-      Tally tally = Tally.of(tree, archive);
-      call.progress().done("read_repository", tally.words());
-      for (String remark : checkout.remarks()) {
-        call.progress().note("read_repository", remark);
-      }
-      call.progress().started("copy_to_guest");
-      destination.fill(archive);
-      call.progress().done("copy_to_guest", destination.path());
-      if (!call.flag("include-uncommitted")) {
-        Imports.remember(call.context(), vm, imported(destination, source, call.text("mode")));
-      }
-      return result(destination, source, tally, checkout.remarks());
-    }
-  }
-
-  private static Imported imported(Destination destination, Source source, String mode) {
-    return new Imported(
-        destination.path(),
-        source.root().toString(),
-        source.head(),
-        source.branch(),
-        Optional.empty(),
-        mode,
-        Instant.now());
-  }
-
-  private static CommandResult result(
-      Destination destination, Source source, Tally tally, List<String> remarks) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("dest", destination.path());
-    fields.put("files", tally.files());
-    fields.put("bytes", tally.bytes());
-    fields.put("branch", source.branch().orElse(""));
-    fields.put("commit", source.head());
-    fields.put("remarks", remarks);
-    fields.put("message", tally.words() + ", " + source.where());
-    return CommandResult.object(fields);
+    return host.withLock(Stagings.lock(vm), TURN, () -> new Transfer(call, vm, destination).run());
   }
 
   static DoctorCheck.Outcome check(PluginContext context) {

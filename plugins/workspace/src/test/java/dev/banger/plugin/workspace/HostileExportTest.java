@@ -10,7 +10,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestResult;
-import dev.banger.tar.Tar;
+import dev.banger.testkit.HostileTar;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -136,58 +136,58 @@ class HostileExportTest {
             "lib/./x",
             "d/".repeat(200) + "x")) {
       String[] words = name.length() > 100 ? new String[] {"too deep"} : new String[] {"refused"};
-      Tar tar =
+      HostileTar tar =
           name.length() > 100
-              ? new Tar().longName(name).file("x", "x")
-              : new Tar().file(name, "bad");
+              ? new HostileTar().longName(name).file("x", "x")
+              : new HostileTar().file(name, "bad");
       all.add(arguments(name.length() > 100 ? "deep" : name, tar.done(), words));
     }
     all.add(
         arguments(
             "an escape code in a bad name",
-            new Tar().file("../\u001b[2Jx\nevil", "x").done(),
+            new HostileTar().file("../\u001b[2Jx\nevil", "x").done(),
             new String[] {"../\\x1b[2Jx\\nevil"}));
     all.add(
         arguments(
             "pax: absolute",
-            new Tar().pax("path", "/etc/x").file("x", "x").done(),
+            new HostileTar().pax("path", "/etc/x").file("x", "x").done(),
             words("/etc/x")));
     all.add(
-        arguments("a link up", new Tar().link("../x", "/etc").done(), words("../x", "upwards")));
+        arguments("a link up", new HostileTar().link("../x", "/etc").done(), words("../x", "upwards")));
     all.add(
         arguments(
             "through a link",
-            new Tar().link("lib", "/etc").file("lib/passwd", "x").done(),
+            new HostileTar().link("lib", "/etc").file("lib/passwd", "x").done(),
             words("lib/passwd", "below something that is no directory")));
     all.add(
         arguments(
             "a file over a directory",
-            new Tar().file("a/b", "x").file("a", "x").done(),
+            new HostileTar().file("a/b", "x").file("a", "x").done(),
             words("\"a\"", "twice")));
     all.add(
         arguments(
             "a directory over a link",
-            new Tar().link("a", "/etc").directory("a").done(),
+            new HostileTar().link("a", "/etc").directory("a").done(),
             words("\"a\"", "twice")));
     all.add(
         arguments(
-            "twice", new Tar().file("a", "x").file("a", "y").done(), words("\"a\"", "twice")));
+            "twice", new HostileTar().file("a", "x").file("a", "y").done(), words("\"a\"", "twice")));
     all.add(
         arguments(
             "a hard link outside",
-            new Tar().hardLink("stolen", "/etc/shadow").done(),
+            new HostileTar().hardLink("stolen", "/etc/shadow").done(),
             words("stolen", "/etc/shadow", "not in there")));
     all.add(
         arguments(
             "a hard link to a directory",
-            new Tar().file("d/x", "x").hardLink("d/y", "d").done(),
+            new HostileTar().file("d/x", "x").hardLink("d/y", "d").done(),
             words("d/y", "hard link")));
     all.add(
         arguments(
             "a device over a traversal",
-            new Tar().entry("../sda", '4', "", new byte[0], 0666).done(),
+            new HostileTar().entry("../sda", '4', "", new byte[0], 0666).done(),
             words("../sda")));
-    all.add(arguments("cut off", new Tar().file("a", "x").torn(), words("cut off")));
+    all.add(arguments("cut off", new HostileTar().file("a", "x").torn(), words("cut off")));
     all.add(arguments("garbage", "x".repeat(5000).getBytes(UTF_8), words("damaged")));
     all.add(arguments("a size that lies", lying(600), words("damaged")));
     all.add(arguments("larger than what comes", lying(1_000_000), words("cut off")));
@@ -201,7 +201,7 @@ class HostileExportTest {
 
   /** One file whose header says so many bytes; less comes. */
   private static byte[] lying(long size) {
-    byte[] tar = new Tar().file("a", "short").file("b", "next").done();
+    byte[] tar = new HostileTar().file("a", "short").file("b", "next").done();
     byte[] digits = "%011o".formatted(size).getBytes(UTF_8);
     System.arraycopy(digits, 0, tar, 124, digits.length);
     int sum = 0;
@@ -226,7 +226,7 @@ class HostileExportTest {
     // Of a pipe, content makes no sense, and is skipped no longer than it would be taken.
     for (char type : new char[] {'0', '6'}) {
       byte[] header =
-          new Tar().pax("size", "" + TEN_GB).entry("big", type, "", new byte[0], 0644).torn();
+          new HostileTar().pax("size", "" + TEN_GB).entry("big", type, "", new byte[0], 0644).torn();
       long[] sent = new long[1];
       sendingTar(
           out -> {
@@ -256,7 +256,7 @@ class HostileExportTest {
 
   @Test
   void one_entry_too_many_ends_it() {
-    byte[] header = new Tar().file("000000000", "").torn();
+    byte[] header = new HostileTar().file("000000000", "").torn();
     assertThat(Limits.of("4GiB").entries()).isEqualTo(1_000_000);
     Limits limits = new Limits(4L << 30, 100_000);
     InputStream entries = new Entries(header, limits.entries() + 1);
@@ -332,7 +332,7 @@ class HostileExportTest {
     sendingTar(
         out ->
             out.write(
-                new Tar()
+                new HostileTar()
                     .file("README", "one\n")
                     .file("lib/code.txt", "code\n")
                     .file(".gitignore", "*.log\n")
@@ -358,7 +358,7 @@ class HostileExportTest {
   @Test
   void odd_names_are_kept_as_they_are_and_shown_harmlessly() throws Exception {
     byte[] tar =
-        new Tar()
+        new HostileTar()
             .file("README", "one\n")
             .file("lib/code.txt", "code\n")
             .file(".gitignore", "*.log\n")

@@ -1,117 +1,20 @@
 package dev.banger.plugin.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
-import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestResult;
-import dev.banger.api.build.Registration;
-import dev.banger.testkit.FakeCapabilityHost;
-import dev.banger.testkit.FakeCommandCall;
-import dev.banger.testkit.FakeContext;
-import dev.banger.testkit.FakeVm;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PrepareTest {
-  private static final FakeVm WEB = FakeVm.running("web");
-
-  @TempDir Path temp;
-  private FakeCapabilityHost host;
-  private FakeContext context;
-  private Repository source;
-
-  @BeforeEach
-  void aRepositoryAndAVm() throws Exception {
-    host =
-        new FakeCapabilityHost(
-                Registration.of(new WorkspacePlugin()).permissions(),
-                Files.createDirectory(temp.resolve("guests")))
-            .with(WEB)
-            .with(FakeVm.running("down").in("stopped"))
-            .answering(this::inGuest);
-    context = new FakeContext("workspace", Files.createDirectory(temp.resolve("data")), host);
-    source = Repository.init(temp.resolve("src/shop"));
-    source.write("README", "one\n").commit("First");
-    source.write("lib/code.txt", "code\n").commit("Second");
-  }
-
-  /** Runs a guest's command on the host, with the guest's paths turned into the host's. */
-  private GuestResult inGuest(GuestCommand command) {
-    List<String> argv =
-        command.argv().stream()
-            .map(word -> word.startsWith("/root") ? host.guestRoot(WEB) + word : word)
-            .toList();
-    try {
-      Process process = new ProcessBuilder(argv).redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new GuestResult(process.waitFor(), "", said, false);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Map<?, ?> prepare(String... options) throws Exception {
-    Map<String, String> values = new HashMap<>();
-    values.put("vm", "web");
-    values.put("path", source.root().toString());
-    for (int i = 0; i < options.length; i += 2) {
-      values.put(options[i], options[i + 1]);
-    }
-    return (Map<?, ?>)
-        WorkspacePlugin.prepare(FakeCommandCall.of(WorkspacePlugin.PREPARE, values, temp, context))
-            .value();
-  }
-
-  private Repository guest() {
-    return new Repository(host.guestRoot(WEB).resolve("root/repo"));
-  }
-
-  private static Consumer<Throwable> of(FailureKind kind) {
-    return thrown -> assertThat(((CapabilityException) thrown).kind()).isEqualTo(kind);
-  }
-
-  private static void refuses(ThrowingCallable call, FailureKind kind, String... words) {
-    assertThatThrownBy(call)
-        .isInstanceOf(CapabilityException.class)
-        .satisfies(of(kind))
-        .hasMessageContainingAll(words);
-  }
-
-  @AfterEach
-  void nothing_of_a_transfer_is_left() throws IOException {
-    Path transfers = temp.resolve("data/transfers");
-    if (Files.exists(transfers)) {
-      try (Stream<Path> left = Files.list(transfers)) {
-        assertThat(left).isEmpty();
-      }
-    }
-    Path home = host.guestRoot(WEB).resolve("root");
-    if (Files.exists(home)) {
-      try (Stream<Path> left = Files.list(home)) {
-        assertThat(left).noneMatch(path -> path.getFileName().toString().startsWith(".banger-"));
-      }
-    }
-  }
-
+class PrepareTest extends ImportDesk {
   @Test
   void tracked_brings_the_files_of_head_with_their_history() throws Exception {
     Map<?, ?> result = prepare();

@@ -4,13 +4,12 @@ import dev.banger.api.ToolResult;
 import dev.banger.testkit.PluginContract;
 import dev.banger.testkit.PluginUnderTest;
 import dev.banger.testkit.World;
-import java.nio.file.Path;
 
 /** What its command does needs a real git, and is in {@link PrepareTest}. */
 class WorkspaceContractTest extends PluginContract {
   @Override
   protected PluginUnderTest plugin() {
-    return PluginUnderTest.classes(Path.of("target/classes"));
+    return PluginUnderTest.of(WorkspacePlugin::new);
   }
 
   @Override

@@ -1,29 +1,29 @@
-package dev.banger.tar;
+package dev.banger.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes archives entry by entry, also such as no honest program would. */
-public final class Tar {
+public final class HostileTar {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  public Tar file(String name, String content) {
+  public HostileTar file(String name, String content) {
     return entry(name, '0', "", content.getBytes(StandardCharsets.UTF_8), 0644);
   }
 
-  public Tar directory(String name) {
+  public HostileTar directory(String name) {
     return entry(name, '5', "", new byte[0], 0755);
   }
 
-  public Tar link(String name, String target) {
+  public HostileTar link(String name, String target) {
     return entry(name, '2', target, new byte[0], 0777);
   }
 
-  public Tar hardLink(String name, String target) {
+  public HostileTar hardLink(String name, String target) {
     return entry(name, '1', target, new byte[0], 0644);
   }
 
-  public Tar entry(String name, char type, String link, byte[] content, int mode) {
+  public HostileTar entry(String name, char type, String link, byte[] content, int mode) {
     byte[] header = new byte[512];
     put(header, 0, name);
     put(header, 100, "%07o".formatted(mode));
@@ -49,7 +49,7 @@ public final class Tar {
   }
 
   /** A pax header for the next entry. */
-  public Tar pax(String key, String value) {
+  public HostileTar pax(String key, String value) {
     String tail = " " + key + "=" + value + "\n";
     int length = tail.length() + 1;
     while ((length + tail).length() != length) {
@@ -59,7 +59,7 @@ public final class Tar {
   }
 
   /** A GNU long name for the next entry. */
-  public Tar longName(String name) {
+  public HostileTar longName(String name) {
     return entry("././@LongLink", 'L', "", (name + "\0").getBytes(StandardCharsets.UTF_8), 0);
   }
 
