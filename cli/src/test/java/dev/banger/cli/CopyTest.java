@@ -4,8 +4,8 @@ import static dev.banger.cli.FakeDaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.client.Json;
-import dev.banger.testkit.HostileTar;
 import dev.banger.tar.TarReader;
+import dev.banger.testkit.HostileTar;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -233,8 +233,7 @@ class CrashInBridgeModeIT {
   @Test
   @Order(5)
   void aStopIsCompletedWhereverTheDaemonDies() throws Exception {
-    MortalDaemon ending =
-        new MortalDaemon(home, Map.of("BANGER_CRASH_POINTS", CHANGES_OF_DEVICES));
+    MortalDaemon ending = new MortalDaemon(home, Map.of("BANGER_CRASH_POINTS", CHANGES_OF_DEVICES));
     int deaths = 0;
     while (true) {
       Process daemon = ending.dyingAt(deaths + 1);

@@ -129,8 +129,19 @@ class DebianIT {
     home.ok("rm", "--force", "box");
 
     home.banger(
-            "run", ".", "--rm", "--name", "quick", "--image", "tiny", "--export", "branch", "--", "sh",
-            "-c", "echo more >>src/main.txt")
+            "run",
+            ".",
+            "--rm",
+            "--name",
+            "quick",
+            "--image",
+            "tiny",
+            "--export",
+            "branch",
+            "--",
+            "sh",
+            "-c",
+            "echo more >>src/main.txt")
         .in(repository)
         .run()
         .exited(0);

@@ -84,7 +84,8 @@ class NatIT {
   @Order(2)
   void natIsTakenAndGivenWhileTheGuestRuns() {
     home.ok("vm", "set", "one", "--no-nat");
-    assertThat(network.run("! command -v conntrack >/dev/null || conntrack -L -s " + address("one")))
+    assertThat(
+            network.run("! command -v conntrack >/dev/null || conntrack -L -s " + address("one")))
         .doesNotContain("src=" + address("one"));
     assertThat(fetch("one")).isEmpty();
     assertThat(fetch("two")).endsWith("the world\n");

@@ -1,9 +1,9 @@
 package dev.banger.tar;
 
-import dev.banger.testkit.HostileTar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banger.testkit.HostileTar;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -104,12 +104,15 @@ class UnpackerTest {
   static List<Arguments> hostile() {
     return List.of(
         Arguments.of("absolute", new HostileTar().file("/etc/evil", "x"), "absolute name"),
-        Arguments.of("up", new HostileTar().directory("r").file("r/../../outside", "x"), "leads upwards"),
+        Arguments.of(
+            "up", new HostileTar().directory("r").file("r/../../outside", "x"), "leads upwards"),
         Arguments.of("up at once", new HostileTar().file("../outside", "x"), "leads upwards"),
         Arguments.of(
             "hidden up", new HostileTar().directory("r").file("r/./a/..//x", "x"), "leads upwards"),
-        Arguments.of("beside", new HostileTar().directory("r").file("other", "x"), "an entry beside"),
-        Arguments.of("inside a file", new HostileTar().file("r", "x").file("r/a", "x"), "inside a file"),
+        Arguments.of(
+            "beside", new HostileTar().directory("r").file("other", "x"), "an entry beside"),
+        Arguments.of(
+            "inside a file", new HostileTar().file("r", "x").file("r/a", "x"), "inside a file"),
         Arguments.of(
             "through its own link",
             new HostileTar().directory("r").link("r/l", "../..").file("r/l/outside", "x"),
@@ -130,7 +133,8 @@ class UnpackerTest {
             "hard link up",
             new HostileTar().directory("r").hardLink("r/h", "../outside"),
             "leads upwards"),
-        Arguments.of("no name", new HostileTar().directory("r").file("", "x"), "without a usable name"),
+        Arguments.of(
+            "no name", new HostileTar().directory("r").file("", "x"), "without a usable name"),
         Arguments.of("empty", new HostileTar(), "empty"),
         Arguments.of(
             "negative pax size",
@@ -251,7 +255,8 @@ class UnpackerTest {
     Files.createDirectory(target);
     Files.writeString(target.resolve("a"), "old and longer");
 
-    unpack(new HostileTar().directory("r").file("r/a", "1").hardLink("r/b", "r/a").file("r/b", "2"));
+    unpack(
+        new HostileTar().directory("r").file("r/a", "1").hardLink("r/b", "r/a").file("r/b", "2"));
 
     assertThat(target.resolve("a")).hasContent("1");
     assertThat(target.resolve("b")).hasContent("2");

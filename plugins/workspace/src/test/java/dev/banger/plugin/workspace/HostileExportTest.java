@@ -153,7 +153,8 @@ class HostileExportTest {
             new HostileTar().pax("path", "/etc/x").file("x", "x").done(),
             words("/etc/x")));
     all.add(
-        arguments("a link up", new HostileTar().link("../x", "/etc").done(), words("../x", "upwards")));
+        arguments(
+            "a link up", new HostileTar().link("../x", "/etc").done(), words("../x", "upwards")));
     all.add(
         arguments(
             "through a link",
@@ -171,7 +172,9 @@ class HostileExportTest {
             words("\"a\"", "twice")));
     all.add(
         arguments(
-            "twice", new HostileTar().file("a", "x").file("a", "y").done(), words("\"a\"", "twice")));
+            "twice",
+            new HostileTar().file("a", "x").file("a", "y").done(),
+            words("\"a\"", "twice")));
     all.add(
         arguments(
             "a hard link outside",
@@ -226,7 +229,10 @@ class HostileExportTest {
     // Of a pipe, content makes no sense, and is skipped no longer than it would be taken.
     for (char type : new char[] {'0', '6'}) {
       byte[] header =
-          new HostileTar().pax("size", "" + TEN_GB).entry("big", type, "", new byte[0], 0644).torn();
+          new HostileTar()
+              .pax("size", "" + TEN_GB)
+              .entry("big", type, "", new byte[0], 0644)
+              .torn();
       long[] sent = new long[1];
       sendingTar(
           out -> {
