@@ -101,6 +101,46 @@ class DebianIT {
 
   @Test
   @Order(3)
+  void aRepositoryArrivesSoundAndWithWhatIsNotCommittedYet() throws Exception {
+    Files.writeString(repository.resolve("src/main.txt"), "hello once more\n");
+    Files.writeString(repository.resolve("new.txt"), "new\n");
+    try {
+      Ran ran =
+          home.ok(
+              "vm", "workspace", "prepare", "box", repository.toString(), "--include-uncommitted");
+      assertThat(ran.out() + ran.err()).containsPattern("3 files, [0-9]+ kB, branch main");
+    } finally {
+      git("checkout", "-q", "--", "src/main.txt");
+      Files.delete(repository.resolve("new.txt"));
+    }
+
+    Ran guest =
+        home.ok(
+            "vm",
+            "exec",
+            "box",
+            "--",
+            "sh",
+            "-c",
+            "cd /root/repo && git status --porcelain && git fsck --strict 2>&1 && git log --format=%s"
+                + " && ls -A && ls -A /root | grep -c '^[.]banger-' || true");
+    assertThat(guest.out())
+        .isEqualTo(
+            """
+             M src/main.txt
+            ?? new.txt
+            teach the parser about tabs
+            the first commit
+            .git
+            .gitignore
+            new.txt
+            src
+            0
+            """);
+  }
+
+  @Test
+  @Order(3)
   void aCommandWithATerminalHasOne() {
     // No terminal here, so it is refused rather than half-done.
     home.run("vm", "exec", "box", "-t", "--", "tty").exited(2);
