@@ -80,6 +80,46 @@ class DebianIT {
 
   @Test
   @Order(2)
+  void aRepositoryArrivesSoundAndWithWhatIsNotCommittedYet() throws Exception {
+    Files.writeString(repository.resolve("src/main.txt"), "hello once more\n");
+    Files.writeString(repository.resolve("new.txt"), "new\n");
+    try {
+      Ran ran =
+          home.ok(
+              "vm", "workspace", "prepare", "box", repository.toString(), "--include-uncommitted", "--dest", "/root/again");
+      assertThat(ran.out() + ran.err()).containsPattern("3 files, [0-9]+ kB, branch main");
+    } finally {
+      git("checkout", "-q", "--", "src/main.txt");
+      Files.delete(repository.resolve("new.txt"));
+    }
+
+    Ran guest =
+        home.ok(
+            "vm",
+            "exec",
+            "box",
+            "--",
+            "sh",
+            "-c",
+            "cd /root/again && git status --porcelain && git fsck --strict 2>&1 && git log --format=%s"
+                + " && ls -A && ls -A /root | grep -c '^[.]banger-' || true");
+    assertThat(guest.out())
+        .isEqualTo(
+            """
+             M src/main.txt
+            ?? new.txt
+            teach the parser about tabs
+            the first commit
+            .git
+            .gitignore
+            new.txt
+            src
+            0
+            """);
+  }
+
+  @Test
+  @Order(3)
   void whatAGuestCommitsComesBackAsABranchAPatchOrFiles() throws Exception {
     inBox(
         "cd /root/repo && echo tabs >>src/main.txt && git add -A &&"
@@ -124,7 +164,7 @@ class DebianIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void aRunThatIsOverLeavesItsBranchAndNoVm() throws Exception {
     home.ok("rm", "--force", "box");
 
