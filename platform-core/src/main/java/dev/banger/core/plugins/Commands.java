@@ -49,10 +49,13 @@ final class Commands {
       Registration.Command declared = declared(plugin, use);
       CommandSpec spec = declared.spec();
       CallArguments arguments = CallArguments.parse(spec, use.argsJson(), use.cwd());
+      boolean live = arguments.isLive(spec);
       CallArguments.Ends ends =
           switch (spec.mode()) {
-            case ANSWER -> CallArguments.Ends.NONE;
-            case LIVE -> CallArguments.Ends.rows(row -> rows.row(bounded(plugin, row)));
+            case ANSWER, LIVE ->
+                live
+                    ? CallArguments.Ends.rows(row -> rows.row(bounded(plugin, row)))
+                    : CallArguments.Ends.NONE;
             case ATTACH ->
                 throw new BangerException(
                     ErrorKind.USAGE,
@@ -68,9 +71,9 @@ final class Commands {
                           arguments.call(
                               plugin.context(lease), new Stages(progress, lease), lease, ends)));
       String json =
-          spec.mode() == CommandMode.ANSWER
-              ? entered(plugin, name(use), spec.deadline(), body)
-              : attached(plugin, hold, name(use), body);
+          live
+              ? attached(plugin, hold, name(use), body)
+              : entered(plugin, name(use), spec.deadline(), body);
       if (json.length() > LONGEST_RESULT) {
         throw new BangerException(
             ErrorKind.INTERNAL,
