@@ -15,6 +15,11 @@ final class ClientHello {
   private static final int HANDSHAKE = 22;
   private static final int ALERT = 21;
   private static final int MAJOR = 3;
+  private static final int LAST_MINOR = 4;
+  private static final int SERVER_HELLO = 2;
+
+  /** Kind, version and length of a record, and the kind of the message in it. */
+  static final int ENOUGH = 6;
 
   private ClientHello() {}
 
@@ -52,11 +57,16 @@ final class ClientHello {
     return bytes;
   }
 
-  /** Whether these are the first bytes of a TLS server; a refusal in TLS is one too. */
-  static boolean isAnswered(byte[] bytes, int length) {
-    return length >= 3
-        && (bytes[0] == HANDSHAKE || bytes[0] == ALERT)
-        && bytes[1] == MAJOR
-        && bytes[2] <= 4;
+  /**
+   * Whether these are the first bytes of a TLS server; a refusal in TLS is one too, an echo of what
+   * was said is none.
+   *
+   * @param bytes {@link #ENOUGH} of them tell
+   */
+  static boolean isAnswered(byte[] bytes) {
+    if (bytes.length < ENOUGH || bytes[1] != MAJOR || bytes[2] > LAST_MINOR) {
+      return false;
+    }
+    return bytes[0] == ALERT || (bytes[0] == HANDSHAKE && bytes[5] == SERVER_HELLO);
   }
 }

@@ -1,5 +1,7 @@
 package dev.banger.plugin.ports;
 
+import static java.util.regex.Pattern.DOTALL;
+
 import dev.banger.api.CapabilityException;
 import dev.banger.api.GuestStream;
 import java.io.IOException;
@@ -13,14 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * Finds out what a port speaks: TLS is tried first, so that it is not mistaken for plain HTTP; soon
  * after, plain HTTP on a connection of its own. Ends within its time whatever the server does.
  */
 final class Probe {
-  /** TLS has this much of the time for itself: one in so many. */
-  private static final int HEAD_START = 4;
+  /** TLS has this much of the time for itself, or as long as it took to connect. */
+  private static final Duration HEAD_START = Duration.ofMillis(60);
 
   /** A guest under emulation takes this many times as long to answer as to connect, or less. */
   private static final int SLOWNESS = 10;
@@ -31,7 +34,9 @@ final class Probe {
   private static final int ENOUGH = 12;
 
   private static final String HTTP = "HTTP/";
-  private static final String BAD_REQUEST = " 400";
+
+  /** What HTTPS servers say to those who come without TLS: bad request, or a redirection. */
+  private static final Pattern REFUSAL = Pattern.compile("HTTP/1\\.[01] (400|3..).*", DOTALL);
 
   private final Dial dial;
   private final String name;
@@ -60,7 +65,7 @@ final class Probe {
     static final Answer NONE = new Answer(new byte[0]);
 
     boolean isTls() {
-      return ClientHello.isAnswered(bytes, bytes.length);
+      return ClientHello.isAnswered(bytes);
     }
 
     boolean isHttp() {
@@ -69,7 +74,7 @@ final class Probe {
 
     /** As of an HTTPS server that was spoken to without TLS. */
     boolean isRefusal() {
-      return isHttp() && text().contains(BAD_REQUEST);
+      return REFUSAL.matcher(text()).matches();
     }
 
     private String text() {
@@ -87,23 +92,32 @@ final class Probe {
     CompletableFuture<GuestStream> first = new CompletableFuture<>();
     try {
       CompletableFuture<Answer> tls = ask("tls", this::hello, first);
-      Duration limit = limit(first, began);
-      long end = began + limit.toNanos();
-      Answer toHello = await(tls, began + limit.toNanos() / HEAD_START);
+      await(first, began + LONGEST.toNanos());
+      Duration connecting = Duration.ofNanos(System.nanoTime() - began);
+      long end = began + limit(connecting).toNanos();
+      Duration start = connecting.compareTo(HEAD_START) > 0 ? connecting : HEAD_START;
+      Answer toHello = await(tls, Math.min(end, System.nanoTime() + start.toNanos()));
       if (toHello != null && toHello.isTls()) {
         return new Finding(Service.HTTPS, true);
       }
       if (toHello != null && toHello.isHttp()) {
         return new Finding(Service.HTTP, true);
       }
-      return plain(tls, end);
+      return plain(tls, first, end);
     } finally {
       close();
     }
   }
 
-  private Finding plain(CompletableFuture<Answer> tls, long end) throws InterruptedException {
+  private Finding plain(
+      CompletableFuture<Answer> tls, CompletableFuture<GuestStream> first, long end)
+      throws InterruptedException {
     CompletableFuture<Answer> http = ask("http", this::head, new CompletableFuture<>());
+    awaitAny(tls, http, System.nanoTime() + (end - System.nanoTime()) / 2);
+    if (!tls.isDone() && !http.isDone() && first.getNow(null) != null) {
+      // A server that serves one at a time waits for a request that TLS will never make.
+      first.getNow(null).close();
+    }
     awaitAny(tls, http, end);
     Answer toHello = tls.getNow(null);
     if (toHello == null || !toHello.isTls()) {
@@ -124,12 +138,10 @@ final class Probe {
   }
 
   /** A guest that is slow to connect to is slow to answer. */
-  private Duration limit(CompletableFuture<GuestStream> first, long began)
-      throws InterruptedException {
-    await(first, began + LONGEST.toNanos());
-    Duration slow = Duration.ofNanos(SLOWNESS * (System.nanoTime() - began));
-    Duration limit = slow.compareTo(timeout) > 0 ? slow : timeout;
-    return limit.compareTo(LONGEST) > 0 && timeout.compareTo(LONGEST) < 0 ? LONGEST : limit;
+  private Duration limit(Duration connecting) {
+    Duration slow = connecting.multipliedBy(SLOWNESS);
+    Duration bounded = slow.compareTo(LONGEST) < 0 ? slow : LONGEST;
+    return bounded.compareTo(timeout) > 0 ? bounded : timeout;
   }
 
   /** What to say. */
@@ -191,7 +203,7 @@ final class Probe {
       length += count;
       Answer heard = new Answer(Arrays.copyOf(bytes, length));
       boolean mayBeHttp = HTTP.startsWith(heard.text()) || heard.isHttp();
-      if (heard.isTls() || (!mayBeHttp && length >= HTTP.length()) || length == ENOUGH) {
+      if (length == ENOUGH || (!mayBeHttp && length >= ClientHello.ENOUGH)) {
         return heard;
       }
       count = in.read(bytes, length, ENOUGH - length);

@@ -23,7 +23,7 @@ final class Probes {
   private static final int MOST_KNOWN = 8192;
 
   /** For a whole table, whatever its servers do. */
-  private static final Duration TABLE = Duration.ofSeconds(5);
+  private static final Duration TABLE = Duration.ofSeconds(10);
 
   /** A server that was silent may only have been busy. */
   private static final Duration DOUBT = Duration.ofSeconds(60);
