@@ -41,7 +41,7 @@ class PortsIT {
       $bb httpd -p 127.0.0.1:3001 -h /www
       $bb httpd -p '[::]:3002' -h /www
       $bb httpd -p 10.0.2.15:3003 -h /www
-      cd /tmp
+      mkdir /srv/test && cd /srv/test
       openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=web \
         -keyout key.pem -out cert.pem 2>/dev/null
       setsid openssl s_server -accept 8443 -key key.pem -cert cert.pem -www >/dev/null 2>&1 </dev/null &
