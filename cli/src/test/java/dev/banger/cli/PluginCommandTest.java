@@ -25,7 +25,9 @@ class PluginCommandTest extends CliTestBase {
           + "{'path':['go'],'summary':'goes','args':[{'name':'vm','type':'vm','many':true,'required':true,'summary':'which VMs'},"
           + "{'name':'command','type':'command','many':true,'required':true,'summary':'what to run'}],"
           + "'options':[{'name':'--env','type':'text','many':true,'summary':'variables'}],'columns':[]},"
-          + "{'path':['audit'],'summary':'what happened','args':[],'options':[],'columns':[{'field':'when','header':'WHEN'},{'field':'what','header':'WHAT'}]}]}]}";
+          + "{'path':['audit'],'summary':'what happened','args':[],'options':[],'columns':[{'field':'when','header':'WHEN'},{'field':'what','header':'WHAT'}]},"
+          + "{'path':['vm','doors'],'summary':'shows doors','args':[],'liveWith':'--watch','options':[{'name':'--watch','type':'bool','summary':'goes on'}],"
+          + "'columns':[{'field':'vm','header':'VM','sparse':true},{'field':'door','header':'DOOR','link':'url'},{'field':'note','header':'NOTE'}]}]}]}";
 
   @BeforeEach
   void offer() throws IOException {
@@ -82,6 +84,44 @@ class PluginCommandTest extends CliTestBase {
         "plugin.call", "[{'when':'now','what':'a\\u001b'},{'when':'later','what':['b','c']}]");
 
     assertThat(cli.run("audit").out()).isEqualTo("WHEN   WHAT\nnow    a\\x1b\nlater  b, c\n");
+  }
+
+  @Test
+  void aColumnThatWouldBeEmptyIsLeftOut() throws Exception {
+    daemon.answer("plugin.call", "[{'door':'a','url':'http://a:1','note':'x'}]");
+    assertThat(cli.run("vm", "doors").out()).isEqualTo("DOOR  NOTE\na     x\n");
+
+    daemon.answer("plugin.call", "[{'door':'a'},{'vm':'web','door':'b'}]");
+    assertThat(cli.run("vm", "doors").out()).isEqualTo("VM   DOOR  NOTE\n     a\nweb  b\n");
+  }
+
+  @Test
+  void aTerminalGetsLinksAndNothingElseThatAGuestMayHavePutIntoThem() throws Exception {
+    daemon.answer(
+        "plugin.call",
+        "[{'door':'a','url':'http://a:1','note':'x'},{'door':'b','url':'file:///etc','note':'y'},"
+            + "{'door':'c\\u001b','url':'http://c/\\u0007'}]");
+
+    assertThat(cli.env("TERM", "xterm-256color").onTerminal().run("vm", "doors").out())
+        .isEqualTo(
+            "DOOR   NOTE\n\u001b]8;;http://a:1\u001b\\a\u001b]8;;\u001b\\      x\nb      y\nc\\x1b\n");
+    assertThat(cli.env("FORCE_HYPERLINK", "0").run("vm", "doors").out()).doesNotContain("\u001b");
+    assertThat(cli.env("FORCE_HYPERLINK", "").env("TERM", "linux").run("vm", "doors").out())
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void withItsFlagACommandSendsRows() {
+    daemon.on(
+        "plugin.call",
+        (params, session) -> {
+          assertThat(params.get("args")).isEqualTo(json("{'watch':true}"));
+          session.notify("row", "{'row':{'vm':'web','door':'a','note':'new'}}");
+          return json("{}");
+        });
+
+    assertThat(cli.run("vm", "doors", "--watch").out())
+        .isEqualTo("VM   DOOR  NOTE\nweb  a     new\n");
   }
 
   @ParameterizedTest

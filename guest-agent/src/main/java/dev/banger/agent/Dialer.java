@@ -7,11 +7,18 @@ import dev.banger.protocol.MuxStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Enumeration;
 
-/** Connects a stream to a TCP port on the guest's own loopback, IPv4 or else IPv6. */
+/**
+ * Connects a stream to a TCP port of the guest: on its loopback, IPv4 or else IPv6, or else on
+ * whatever address of the guest something listens on that port.
+ */
 final class Dialer {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int CHUNK = 32 * 1024;
@@ -43,17 +50,54 @@ final class Dialer {
       try {
         return connect(IPV6, port);
       } catch (IOException alsoNot) {
-        throw new RequestException(
-            FailureKind.NOT_FOUND, "nothing listens on port " + port + " in the guest");
+        return connectElsewhere(port);
       }
     }
   }
 
+  private static Socket connectElsewhere(int port) throws RequestException {
+    SocketTable table = new SocketTable(bound -> !bound.udp() && bound.port() == port);
+    table.addAll(Path.of("/proc/net"), false);
+    for (Bound bound : table.listeners()) {
+      Socket socket = tryConnect(bound);
+      if (socket != null) {
+        return socket;
+      }
+    }
+    throw new RequestException(
+        FailureKind.NOT_FOUND, "nothing listens on port " + port + " in the guest");
+  }
+
+  /** A link-local address says nothing without its link: each is tried. */
+  private static Socket tryConnect(Bound bound) {
+    try {
+      byte[] address = InetAddress.getByName(bound.address()).getAddress();
+      if (!InetAddress.getByAddress(address).isLinkLocalAddress() || address.length == 4) {
+        return connect(address, bound.port());
+      }
+      Enumeration<NetworkInterface> links = NetworkInterface.getNetworkInterfaces();
+      while (links.hasMoreElements()) {
+        NetworkInterface link = links.nextElement();
+        try {
+          return connect(Inet6Address.getByAddress(null, address, link), bound.port());
+        } catch (IOException e) {
+          // Another link, then.
+        }
+      }
+    } catch (IOException e) {
+      // Another address, then.
+    }
+    return null;
+  }
+
   private static Socket connect(byte[] address, int port) throws IOException {
+    return connect(InetAddress.getByAddress(address), port);
+  }
+
+  private static Socket connect(InetAddress address, int port) throws IOException {
     Socket socket = new Socket();
     try {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getByAddress(address), port), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -82,7 +82,9 @@ final class Requests {
         done(stream);
       }
       case DIAL -> Dialer.serve(stream, ((GuestMessage.Dial) request).port());
-      case HELLO, DONE, FAILURE, STARTED, HEALTH_REPORT, STAT_REPORT ->
+      case LISTENERS ->
+          new ListenerService().serve(stream, ((GuestMessage.Listeners) request).watch());
+      case HELLO, DONE, FAILURE, STARTED, HEALTH_REPORT, STAT_REPORT, LISTENERS_REPORT ->
           throw new RequestException(FailureKind.INVALID, request.kind() + " is not a request");
     }
   }

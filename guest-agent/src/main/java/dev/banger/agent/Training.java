@@ -86,6 +86,7 @@ public final class Training {
     ask(new GuestMessage.Health());
     ask(new GuestMessage.Stat("/"));
     ask(new GuestMessage.Dial(1));
+    ask(new GuestMessage.Listeners(false));
     ask(new GuestMessage.Exec(List.of("/nowhere"), "/", Map.of(), false, 0, 0));
     command(false);
     archives();

@@ -38,7 +38,8 @@ public interface CommandCall {
    * line of JSON. Waits while whoever watches is slow.
    *
    * @param row see {@link CommandResult}
-   * @throws IllegalStateException when the command is not of mode {@code LIVE}
+   * @throws IllegalStateException when the command is not of mode {@code LIVE}, and was not given
+   *     the flag with which it is
    */
   void emit(Map<String, ?> row) throws InterruptedException;
 

@@ -24,6 +24,7 @@ public final class CommandSpec {
   private final String role;
   private final Duration deadline;
   private final CommandMode mode;
+  private final String liveFlag;
   private final boolean hidden;
   private final List<ValueSpec> args;
   private final List<ValueSpec> options;
@@ -37,6 +38,7 @@ public final class CommandSpec {
     role = builder.role;
     deadline = builder.deadline;
     mode = builder.mode;
+    liveFlag = builder.liveFlag;
     hidden = builder.hidden;
     args = List.copyOf(builder.args);
     options = List.copyOf(builder.options);
@@ -91,6 +93,11 @@ public final class CommandSpec {
     return mode;
   }
 
+  /** The flag with which a command of mode {@link CommandMode#ANSWER} is one that sends rows. */
+  public Optional<String> liveFlag() {
+    return Optional.ofNullable(liveFlag);
+  }
+
   /** Whether help and completion leave it out: an RPC method for programs. */
   public boolean isHidden() {
     return hidden;
@@ -119,6 +126,7 @@ public final class CommandSpec {
     private String role;
     private Duration deadline = Duration.ofMinutes(1);
     private CommandMode mode = CommandMode.ANSWER;
+    private String liveFlag;
     private boolean hidden;
     private final List<ValueSpec> args = new ArrayList<>();
     private final List<ValueSpec> options = new ArrayList<>();
@@ -161,6 +169,16 @@ public final class CommandSpec {
       return this;
     }
 
+    /**
+     * As {@link #live}, but only when this flag, one of its options, is given; else it answers.
+     *
+     * @param flag its name, without dashes
+     */
+    public Builder liveWith(String flag) {
+      liveFlag = flag;
+      return this;
+    }
+
     /** Is attached to a terminal or to pipes. It has no deadline, like {@link #live}. */
     public Builder attach() {
       mode = CommandMode.ATTACH;
@@ -185,6 +203,11 @@ public final class CommandSpec {
 
     public Builder column(String field, String header) {
       columns.add(new Column(field, header));
+      return this;
+    }
+
+    public Builder column(Column column) {
+      columns.add(column);
       return this;
     }
 
@@ -213,6 +236,9 @@ public final class CommandSpec {
             "has a required argument after an optional one: " + arg.name());
         mayBeMissing = !arg.isRequired();
       }
+      require(
+          liveFlag == null || (mode == CommandMode.ANSWER && hasFlag(liveFlag)),
+          "has no flag to be live with: " + liveFlag);
       for (ValueSpec option : options) {
         require(names.add(option.name()), "has two values named " + option.name());
         require(
@@ -220,6 +246,11 @@ public final class CommandSpec {
             "has a command among its options: " + option.name());
       }
       return new CommandSpec(this);
+    }
+
+    private boolean hasFlag(String name) {
+      return options.stream()
+          .anyMatch(option -> option.name().equals(name) && option.type() == ValueType.FLAG);
     }
 
     private void require(boolean fine, String problem) {

@@ -37,7 +37,8 @@ public interface GuestAccess {
   void getTar(VmView vm, String path, TarSink tar, Duration deadline) throws Exception;
 
   /**
-   * Connects to a TCP port on the guest's own loopback, without any network between. Needs {@link
+   * Connects to a TCP port of the guest, without any network between: on its loopback, IPv4 or else
+   * IPv6, or else on whatever address of the guest something listens on that port. Needs {@link
    * Permission#GUEST_DIAL}. The caller closes it; it ends with the call it was opened in.
    *
    * @param port 1 to 65535

@@ -10,7 +10,6 @@ import dev.banger.cli.base.Quantities;
 import dev.banger.cli.base.Stages;
 import dev.banger.cli.daemon.Manifests;
 import dev.banger.cli.term.Console;
-import dev.banger.cli.term.Table;
 import dev.banger.cli.term.Terminal;
 import dev.banger.client.BangerClient;
 import dev.banger.client.Json;
@@ -172,10 +171,8 @@ public final class PluginCommand implements Command {
   public int run(Invocation call) throws IOException {
     try {
       return switch (manifest.text("mode")) {
-        case "", "answer" -> answer(call);
-        case "live" ->
-            new LiveRows(call, manifest.get("columns").elements())
-                .run(params(call, arguments(call)).done());
+        case "", "answer" -> isLive(call.parsed()) ? live(call) : answer(call);
+        case "live" -> live(call);
         case "attach" -> attach(call);
         default ->
             throw Failure.failed(
@@ -188,6 +185,22 @@ public final class PluginCommand implements Command {
     } catch (Failure e) {
       throw unlessGone(call, e);
     }
+  }
+
+  /** Whether the flag was given with which it sends rows. */
+  private boolean isLive(Parsed parsed) {
+    String flag = manifest.text("liveWith");
+    for (Json option : options()) {
+      if (option.text("name").equals(flag)) {
+        return parsed.flag(flag);
+      }
+    }
+    return false;
+  }
+
+  private int live(Invocation call) throws IOException {
+    return new LiveRows(call, manifest.get("columns").elements())
+        .run(params(call, arguments(call)).done());
   }
 
   private int answer(Invocation call) {
@@ -314,19 +327,7 @@ public final class PluginCommand implements Command {
   private void show(Invocation call, Json answer) {
     List<Json> columns = manifest.get("columns").elements();
     if (answer.isArray() && !columns.isEmpty()) {
-      String[] headers = new String[columns.size()];
-      for (int i = 0; i < headers.length; i++) {
-        headers[i] = columns.get(i).text("header");
-      }
-      Table table = new Table(headers);
-      for (Json row : answer.elements()) {
-        String[] cells = new String[headers.length];
-        for (int i = 0; i < cells.length; i++) {
-          cells[i] = Show.cell(row.get(columns.get(i).text("field")));
-        }
-        table.row(cells);
-      }
-      table.print(call.out());
+      new PluginTable(columns).print(call, answer.elements());
     } else if (answer.has("message")) {
       call.say(answer.text("message"));
     } else if (!answer.isNull()) {

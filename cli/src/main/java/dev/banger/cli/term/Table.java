@@ -7,6 +7,7 @@ import java.util.List;
 /** Columns as wide as their widest cell, two spaces apart. Headers and cells are made safe here. */
 public final class Table {
   private final List<String[]> rows = new ArrayList<>();
+  private final List<String[]> links = new ArrayList<>();
   private final int columns;
 
   private Table(int columns) {
@@ -37,7 +38,19 @@ public final class Table {
     return this;
   }
 
+  /**
+   * The same, with an address for each cell to lead to.
+   *
+   * @param addresses one for each column; what is none, as an empty one, leads nowhere
+   */
+  public Table linked(String[] addresses, String... cells) {
+    row(cells);
+    links.set(links.size() - 1, addresses.clone());
+    return this;
+  }
+
   private void addRow(String... cells) {
+    links.add(null);
     String[] safe = new String[columns];
     for (int i = 0; i < columns; i++) {
       safe[i] = Text.safe(cells[i]);
@@ -57,10 +70,15 @@ public final class Table {
         widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
       }
     }
-    for (String[] row : rows) {
+    for (int number = 0; number < rows.size(); number++) {
+      String[] row = rows.get(number);
+      String[] addresses = links.get(number);
       StringBuilder line = new StringBuilder(indent);
       for (int i = 0; i < columns; i++) {
-        line.append(Text.pad(row[i], widths[i])).append("  ");
+        String padded = Text.pad(row[i], widths[i]);
+        line.append(addresses == null ? row[i] : Hyperlinks.of(addresses[i], row[i]))
+            .append(padded, row[i].length(), padded.length())
+            .append("  ");
       }
       to.println(line.toString().stripTrailing());
     }

@@ -86,7 +86,14 @@ class DebianIT {
     try {
       Ran ran =
           home.ok(
-              "vm", "workspace", "prepare", "box", repository.toString(), "--include-uncommitted", "--dest", "/root/again");
+              "vm",
+              "workspace",
+              "prepare",
+              "box",
+              repository.toString(),
+              "--include-uncommitted",
+              "--dest",
+              "/root/again");
       assertThat(ran.out() + ran.err()).containsPattern("3 files, [0-9]+ kB, branch main");
     } finally {
       git("checkout", "-q", "--", "src/main.txt");

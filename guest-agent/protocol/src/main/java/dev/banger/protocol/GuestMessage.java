@@ -172,4 +172,46 @@ public sealed interface GuestMessage {
       return MessageKind.DIAL;
     }
   }
+
+  /**
+   * What listens in the guest. Answered by LISTENERS_REPORT messages up to the one that is the last
+   * of the list.
+   *
+   * @param watch whether another list is to follow whenever it is another one, until the stream
+   *     ends
+   */
+  record Listeners(boolean watch) implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.LISTENERS;
+    }
+  }
+
+  /** A part of a list, at most {@link MessageCodec#MAX_LISTENERS} of them. */
+  record ListenersReport(List<Listener> part, boolean last) implements GuestMessage {
+    public ListenersReport {
+      part = List.copyOf(part);
+    }
+
+    @Override
+    public MessageKind kind() {
+      return MessageKind.LISTENERS_REPORT;
+    }
+  }
+
+  /**
+   * A socket that waits for others.
+   *
+   * @param udp else TCP
+   * @param pid 0 when no process is known
+   * @param elsewhere whether it is in another network namespace than the agent
+   */
+  record Listener(
+      boolean udp,
+      String address,
+      int port,
+      long pid,
+      String process,
+      String command,
+      boolean elsewhere) {}
 }

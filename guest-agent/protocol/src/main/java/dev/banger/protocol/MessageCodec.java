@@ -10,6 +10,9 @@ import dev.banger.protocol.GuestMessage.Greet;
 import dev.banger.protocol.GuestMessage.Health;
 import dev.banger.protocol.GuestMessage.HealthReport;
 import dev.banger.protocol.GuestMessage.Hello;
+import dev.banger.protocol.GuestMessage.Listener;
+import dev.banger.protocol.GuestMessage.Listeners;
+import dev.banger.protocol.GuestMessage.ListenersReport;
 import dev.banger.protocol.GuestMessage.PutTar;
 import dev.banger.protocol.GuestMessage.SetClock;
 import dev.banger.protocol.GuestMessage.Shutdown;
@@ -20,6 +23,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Messages as bytes: {@code length (4, big endian) | kind (1) | fields}. A number is unsigned,
@@ -35,6 +40,9 @@ public final class MessageCodec {
 
   /** Most arguments, and most variables, of a command. */
   public static final int MAX_ARGUMENTS = 16 * 1024;
+
+  /** Most listeners in one message. */
+  public static final int MAX_LISTENERS = 64;
 
   private static final int MAX_NAMESERVERS = 8;
   private static final int HEADER = 5;
@@ -128,6 +136,8 @@ public final class MessageCodec {
       }
       case SET_CLOCK -> to.number(((SetClock) message).clockMicros());
       case DIAL -> to.number(((Dial) message).port());
+      case LISTENERS -> to.flag(((Listeners) message).watch());
+      case LISTENERS_REPORT -> encodeListeners((ListenersReport) message, to);
       case DONE, STARTED, GREET, HEALTH, SHUTDOWN -> {}
     }
   }
@@ -155,6 +165,8 @@ public final class MessageCodec {
       case SHUTDOWN -> new Shutdown();
       case SET_CLOCK -> new SetClock(from.number());
       case DIAL -> new Dial(from.number(65_535));
+      case LISTENERS -> new Listeners(from.flag());
+      case LISTENERS_REPORT -> decodeListeners(from);
     };
   }
 
@@ -208,5 +220,41 @@ public final class MessageCodec {
         from.flag(),
         from.number(65_535),
         from.number(65_535));
+  }
+
+  private static void encodeListeners(ListenersReport message, FieldWriter to) {
+    List<Listener> part = message.part();
+    if (part.size() > MAX_LISTENERS) {
+      throw new IllegalArgumentException(
+          part.size() + " values, at most " + MAX_LISTENERS + " allowed");
+    }
+    to.number(part.size());
+    for (Listener one : part) {
+      to.flag(one.udp());
+      to.text(one.address(), MAX_TEXT);
+      to.number(one.port());
+      to.number(one.pid());
+      to.text(one.process(), MAX_TEXT);
+      to.text(one.command(), MAX_TEXT);
+      to.flag(one.elsewhere());
+    }
+    to.flag(message.last());
+  }
+
+  private static ListenersReport decodeListeners(FieldReader from) throws ProtocolException {
+    int size = from.number(MAX_LISTENERS);
+    List<Listener> part = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      part.add(
+          new Listener(
+              from.flag(),
+              from.text(MAX_TEXT),
+              from.number(65_535),
+              from.number(),
+              from.text(MAX_TEXT),
+              from.text(MAX_TEXT),
+              from.flag()));
+    }
+    return new ListenersReport(part, from.flag());
   }
 }

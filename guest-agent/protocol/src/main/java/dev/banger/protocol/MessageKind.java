@@ -17,7 +17,9 @@ public enum MessageKind {
   STAT_REPORT(17),
   SHUTDOWN(18),
   SET_CLOCK(19),
-  DIAL(20);
+  DIAL(20),
+  LISTENERS(40),
+  LISTENERS_REPORT(41);
 
   private static final MessageKind[] ALL = values();
   private final int wire;

@@ -36,7 +36,13 @@ class MessageCodecTest {
         new GuestMessage.StatReport(true, false),
         new GuestMessage.Shutdown(),
         new GuestMessage.SetClock(128),
-        new GuestMessage.Dial(65_535));
+        new GuestMessage.Dial(65_535),
+        new GuestMessage.Listeners(true),
+        new GuestMessage.ListenersReport(
+            List.of(
+                new GuestMessage.Listener(false, "::", 80, 7, "httpd", "httpd -p 80", false),
+                new GuestMessage.Listener(true, "10.0.2.15", 65_535, 0, "", "", true)),
+            true));
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
@@ -14,6 +15,8 @@ import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
 import dev.banger.api.VmView;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -173,8 +176,50 @@ public final class GuardedHost implements CapabilityHost {
             Permission.GUEST_DIAL,
             "dial " + port,
             () -> host.dial(vm, port, lease.atMost(deadline)));
-    lease.onRevoke(stream::close);
-    return stream;
+    return new LeasedStream(stream, lease.onRevoke(stream::close));
+  }
+
+  /** Forgotten by the lease once closed: a plugin may open any number in its life. */
+  private record LeasedStream(GuestStream stream, Runnable forget) implements GuestStream {
+    @Override
+    public InputStream in() {
+      return stream.in();
+    }
+
+    @Override
+    public OutputStream out() {
+      return stream.out();
+    }
+
+    @Override
+    public void close() {
+      stream.close();
+      forget.run();
+    }
+  }
+
+  @Override
+  public List<GuestListener> listeners(VmView vm, Duration deadline) throws InterruptedException {
+    return seen(
+        Permission.GUEST_PORTS,
+        "listeners " + vm.name(),
+        () -> host.listeners(vm, lease.atMost(deadline)));
+  }
+
+  @Override
+  public void watchListeners(VmView vm, Watcher watcher) throws InterruptedException {
+    Runnable forget = lease.onRevoke(Thread.currentThread()::interrupt);
+    try {
+      seen(
+          Permission.GUEST_PORTS,
+          "watch-listeners " + vm.name(),
+          () -> {
+            host.watchListeners(vm, watcher);
+            return null;
+          });
+    } finally {
+      forget.run();
+    }
   }
 
   @Override

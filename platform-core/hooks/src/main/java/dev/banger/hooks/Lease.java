@@ -3,9 +3,10 @@ package dev.banger.hooks;
 import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The right to call the host, as long as the call into the plugin lasts for which it was given. */
 public final class Lease {
@@ -14,7 +15,7 @@ public final class Lease {
   private final String what;
   private final long end;
   private final Optional<String> heldVm;
-  private final List<Runnable> atEnd = new ArrayList<>();
+  private final Set<Runnable> atEnd = new LinkedHashSet<>();
   private boolean revoked;
 
   private Lease(String what, Duration length, Optional<String> heldVm) {
@@ -59,15 +60,25 @@ public final class Lease {
 
   /**
    * Runs {@code close} when the lease is revoked; at once when it is already. It must not throw.
+   *
+   * @return forgets it; may be repeated. When the lease is being revoked, {@code close} may still
+   *     run
    */
-  void onRevoke(Runnable close) {
+  Runnable onRevoke(Runnable close) {
+    // An identity of its own: the same object may be given twice.
+    Runnable entry = () -> close.run();
     synchronized (this) {
       if (!revoked) {
-        atEnd.add(close);
-        return;
+        atEnd.add(entry);
+        return () -> forget(entry);
       }
     }
     close.run();
+    return () -> {};
+  }
+
+  private synchronized void forget(Runnable entry) {
+    atEnd.remove(entry);
   }
 
   /**

@@ -71,7 +71,7 @@ class GateTest {
             Optional.empty(),
             given -> {
               lease.set(given);
-              given.onRevoke(() -> closed.set(true));
+              var _ = given.onRevoke(() -> closed.set(true));
               new CountDownLatch(1).await();
               return null;
             });

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The link to one guest over one connection. */
@@ -167,6 +168,16 @@ final class MuxGuestLink implements GuestLink {
   @Override
   public Connection dial(int port, Duration deadline) {
     return new MuxConnection(requests.start(new GuestMessage.Dial(port), Deadline.in(deadline)));
+  }
+
+  @Override
+  public List<Listener> listeners(Duration deadline) {
+    return new ListenerFeed(requests).once(Deadline.in(deadline));
+  }
+
+  @Override
+  public void watchListeners(ListenerWatcher watcher) throws InterruptedException {
+    new ListenerFeed(requests).watch(watcher);
   }
 
   @Override

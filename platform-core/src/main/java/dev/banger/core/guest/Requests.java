@@ -41,6 +41,18 @@ final class Requests {
     }
   }
 
+  /** Asks for something that is answered by several messages; the stream is the caller's. */
+  MuxStream pose(GuestMessage request) {
+    MuxStream stream = open();
+    try {
+      MessageCodec.write(stream.out(), request);
+      return stream;
+    } catch (IOException e) {
+      stream.close();
+      throw Failures.lost(e);
+    }
+  }
+
   private MuxStream open() {
     try {
       return mux.open();
@@ -88,12 +100,14 @@ final class Requests {
       case GuestMessage.Shutdown _ -> "the request to power off";
       case GuestMessage.SetClock _ -> "the time";
       case GuestMessage.Dial _ -> "the request to connect";
+      case GuestMessage.Listeners _ -> "the question for listeners";
       case GuestMessage.Hello _,
           GuestMessage.Done _,
           GuestMessage.Failure _,
           GuestMessage.Started _,
           GuestMessage.HealthReport _,
-          GuestMessage.StatReport _ ->
+          GuestMessage.StatReport _,
+          GuestMessage.ListenersReport _ ->
           "the message";
     };
   }

@@ -58,8 +58,20 @@ public interface GuestLink extends Closeable {
   /** Sets the guest's clock. */
   void setClock(Instant now, Duration deadline);
 
-  /** A TCP connection to a port on the guest's own loopback. */
+  /**
+   * A TCP connection to a port of the guest: on its loopback, or else on whatever address of the
+   * guest something listens there.
+   */
   Connection dial(int port, Duration deadline);
+
+  /** What listens in the guest, sorted; at most {@link Listener#MOST}. */
+  List<Listener> listeners(Duration deadline);
+
+  /**
+   * Tells {@code watcher} what listens in the guest, and again when it has changed, at most once a
+   * second. Returns never; ends with an exception when the link is lost, or an interrupt.
+   */
+  void watchListeners(ListenerWatcher watcher) throws InterruptedException;
 
   boolean isOpen();
 
@@ -140,6 +152,31 @@ public interface GuestLink extends Closeable {
 
     @Override
     void close();
+  }
+
+  /**
+   * A socket of the guest that waits for others; its texts are clean.
+   *
+   * @param protocol {@code tcp} or {@code udp}
+   * @param pid 0 when no process is known
+   * @param elsewhere whether it is in another network namespace than the guest's own
+   */
+  record Listener(
+      String protocol,
+      String address,
+      int port,
+      long pid,
+      String process,
+      String command,
+      boolean elsewhere) {
+    /** Most that are told of one guest. */
+    public static final int MOST = 4096;
+  }
+
+  /** Told what listens. */
+  @FunctionalInterface
+  interface ListenerWatcher {
+    void changed(List<Listener> now) throws InterruptedException;
   }
 
   /** What a path is. */

@@ -1,6 +1,7 @@
 package dev.banger.core.plugins;
 
 import dev.banger.api.CommandCall;
+import dev.banger.api.CommandMode;
 import dev.banger.api.CommandResult;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.PluginContext;
@@ -87,6 +88,12 @@ final class CallArguments {
     static Ends terminal(TerminalStreams streams) {
       return new Ends(Optional.empty(), Optional.of(streams));
     }
+  }
+
+  /** Whether the flag was given with which the command sends rows. */
+  boolean isLive(CommandSpec spec) {
+    return spec.mode() == CommandMode.LIVE
+        || spec.liveFlag().filter(flag -> Boolean.TRUE.equals(values.get(flag))).isPresent();
   }
 
   CommandCall call(PluginContext context, Progress progress, Lease lease, Ends ends) {

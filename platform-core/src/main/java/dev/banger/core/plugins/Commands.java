@@ -65,10 +65,13 @@ final class Commands {
       Registration.Command declared = declared(plugin, use);
       CommandSpec spec = declared.spec();
       CallArguments arguments = CallArguments.parse(spec, use.argsJson(), use.cwd());
+      boolean live = arguments.isLive(spec);
       CallArguments.Ends ends =
           switch (spec.mode()) {
-            case ANSWER -> CallArguments.Ends.NONE;
-            case LIVE -> CallArguments.Ends.rows(row -> rows.row(bounded(plugin, row)));
+            case ANSWER, LIVE ->
+                live
+                    ? CallArguments.Ends.rows(row -> rows.row(bounded(plugin, row)))
+                    : CallArguments.Ends.NONE;
             case ATTACH ->
                 throw new BangerException(
                     ErrorKind.USAGE,
@@ -86,9 +89,9 @@ final class Commands {
             return new Done(spec, arguments, result, answer(result));
           };
       Done done =
-          spec.mode() == CommandMode.ANSWER
-              ? entered(plugin, name(use), spec.deadline(), body)
-              : attached(plugin, hold, name(use), body);
+          live
+              ? attached(plugin, hold, name(use), body)
+              : entered(plugin, name(use), spec.deadline(), body);
       if (done.json().length() > LONGEST_RESULT) {
         throw new BangerException(
             ErrorKind.INTERNAL,

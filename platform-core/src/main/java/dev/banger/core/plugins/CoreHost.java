@@ -4,6 +4,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
@@ -29,6 +30,9 @@ import java.util.Optional;
  * dev.banger.hooks.GuardedHost}, which has checked permission, lease and deadline already.
  */
 final class CoreHost implements CapabilityHost {
+  /** How long a watch waits for an agent that does not answer. */
+  private static final Duration WATCH_CONNECT = Duration.ofSeconds(30);
+
   private final PluginPorts ports;
   private final HostToolRunner tools;
   private final LockTable locks;
@@ -110,6 +114,27 @@ final class CoreHost implements CapabilityHost {
       throw new CapabilityException(FailureKind.INVALID, "a port is 1 to 65535, not " + port);
     }
     return translated(() -> new Dialled(guest(vm, deadline).dial(port, deadline)));
+  }
+
+  @Override
+  public List<GuestListener> listeners(VmView vm, Duration deadline) throws InterruptedException {
+    return translated(() -> GuestCalls.listeners(guest(vm, deadline).listeners(deadline)));
+  }
+
+  @Override
+  public void watchListeners(VmView vm, Watcher watcher) throws InterruptedException {
+    translated(
+        () -> {
+          GuestLink link = guest(vm, WATCH_CONNECT);
+          try {
+            link.watchListeners(now -> watcher.changed(GuestCalls.listeners(now)));
+          } catch (BangerException e) {
+            if (link.isOpen()) {
+              throw e;
+            }
+          }
+          return null;
+        });
   }
 
   private record Dialled(GuestLink.Connection connection) implements GuestStream {

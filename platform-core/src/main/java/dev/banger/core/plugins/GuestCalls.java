@@ -1,6 +1,7 @@
 package dev.banger.core.plugins;
 
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.TarSink;
@@ -44,6 +45,21 @@ final class GuestCalls {
       """;
 
   private GuestCalls() {}
+
+  static List<GuestListener> listeners(List<GuestLink.Listener> all) {
+    return all.stream()
+        .map(
+            one ->
+                new GuestListener(
+                    one.protocol(),
+                    one.address(),
+                    one.port(),
+                    one.pid(),
+                    one.process(),
+                    one.command(),
+                    one.elsewhere()))
+        .toList();
+  }
 
   static GuestResult exec(GuestLink link, GuestCommand command, Duration deadline)
       throws InterruptedException {

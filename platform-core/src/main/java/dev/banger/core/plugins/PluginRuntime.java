@@ -260,12 +260,15 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     return commands.call(new Commands.Use(pluginId, command, argsJson, cwd), progress, rows);
   }
 
-  /** Whether it is a command of mode LIVE of an active plugin. */
+  /** Whether it is a command of an active plugin that sends rows, or does so with a flag. */
   public boolean isLive(String pluginId, String command) {
     return versions
         .active(pluginId)
         .map(plugin -> plugin.registration().commands().get(command))
-        .filter(declared -> declared.spec().mode() == CommandMode.LIVE)
+        .filter(
+            declared ->
+                declared.spec().mode() == CommandMode.LIVE
+                    || declared.spec().liveFlag().isPresent())
         .isPresent();
   }
 

@@ -25,6 +25,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -121,6 +122,49 @@ class HostileAgentTest {
           .isThrownBy(() -> link.exec(spec(), LONG))
           .satisfies(e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND))
           .satisfies(e -> assertThat(e.getMessage()).startsWith("no pe y").hasSize(500));
+    }
+  }
+
+  private static GuestMessage listeners(String address, int port, String process, boolean last) {
+    GuestMessage.Listener one =
+        new GuestMessage.Listener(false, address, port, 7, process, "c\n" + process, false);
+    return new GuestMessage.ListenersReport(java.util.Collections.nCopies(64, one), last);
+  }
+
+  @Test
+  void listenersAreCleanedAndAListWithoutEndIsRefused() throws InterruptedException {
+    List<GuestMessage> parts = new ArrayList<>();
+    serve(
+        (stream, request) -> {
+          if (request instanceof GuestMessage.Greet) {
+            reply(stream, hello("b"));
+            return;
+          }
+          for (GuestMessage part : parts) {
+            MessageCodec.write(stream.out(), part);
+          }
+          while (parts.isEmpty()) {
+            MessageCodec.write(stream.out(), listeners("::", 80, "more", false));
+          }
+        });
+    try (GuestLink link = connect()) {
+      parts.add(listeners("::1", 80, "\u001b[31m" + "x".repeat(900), true));
+      assertThat(link.listeners(LONG))
+          .hasSize(64)
+          .allSatisfy(
+              one -> {
+                assertThat(one.process()).startsWith("[31mx").hasSizeLessThanOrEqualTo(64);
+                assertThat(one.command()).startsWith("c  [31mx").hasSizeLessThanOrEqualTo(512);
+              });
+      parts.set(0, listeners("evil.example", 80, "a", true));
+      assertRefused(() -> link.listeners(LONG), ErrorKind.GUEST, "a listener on");
+      parts.set(0, listeners("::", 0, "a", true));
+      assertRefused(() -> link.listeners(LONG), ErrorKind.GUEST, "port 0");
+      parts.set(0, new GuestMessage.ListenersReport(List.of(), false));
+      assertRefused(() -> link.listeners(LONG), ErrorKind.GUEST, "makes no sense");
+      parts.clear();
+      assertRefused(() -> link.listeners(LONG), ErrorKind.GUEST, "more than 4096 listeners");
+      assertThat(link.isOpen()).isTrue();
     }
   }
 

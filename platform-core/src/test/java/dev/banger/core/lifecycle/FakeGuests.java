@@ -142,6 +142,16 @@ final class FakeGuests implements GuestLink.Connector {
     }
 
     @Override
+    public List<Listener> listeners(Duration deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void watchListeners(ListenerWatcher watcher) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public boolean isOpen() {
       return !closed.isDone();
     }

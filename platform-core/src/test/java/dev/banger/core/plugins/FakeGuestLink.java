@@ -124,6 +124,16 @@ final class FakeGuestLink implements GuestLink {
   }
 
   @Override
+  public List<Listener> listeners(Duration deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void watchListeners(ListenerWatcher watcher) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public boolean isOpen() {
     return true;
   }

@@ -84,6 +84,7 @@ public final class Manifest {
     spec.role().ifPresent(role -> command.put("role", role));
     command.put("deadlineMs", spec.deadline().toMillis());
     command.put("mode", spec.mode().wireName());
+    spec.liveFlag().ifPresent(flag -> command.put("liveWith", "--" + flag));
     command.put("hidden", spec.isHidden());
     command.put("args", spec.args().stream().map(arg -> value(arg, "")).toList());
     command.put("options", spec.options().stream().map(option -> value(option, "--")).toList());
@@ -111,6 +112,12 @@ public final class Manifest {
     Map<String, Object> field = new LinkedHashMap<>();
     field.put("field", column.field());
     field.put("header", column.header());
+    if (!column.link().isEmpty()) {
+      field.put("link", column.link());
+    }
+    if (column.sparse()) {
+      field.put("sparse", true);
+    }
     return field;
   }
 }

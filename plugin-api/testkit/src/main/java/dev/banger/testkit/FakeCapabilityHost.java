@@ -4,6 +4,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
@@ -50,6 +51,7 @@ public final class FakeCapabilityHost implements CapabilityHost {
   private final Map<String, ImageView> images = new ConcurrentHashMap<>();
   private final Map<String, ToolScript> scripts = new ConcurrentHashMap<>();
   private final Map<Integer, GuestService> services = new ConcurrentHashMap<>();
+  private final FakeListeners listeners = new FakeListeners();
   private final FakeLocks locks = new FakeLocks();
   private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
   private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
@@ -103,6 +105,18 @@ public final class FakeCapabilityHost implements CapabilityHost {
   /** Something listens on that port of every guest. */
   public FakeCapabilityHost listening(int port, GuestService service) {
     services.put(port, service);
+    return this;
+  }
+
+  /** From now on these listen in every guest, and whoever watches is told. */
+  public FakeCapabilityHost listeners(GuestListener... now) {
+    listeners.set(List.of(now));
+    return this;
+  }
+
+  /** Guests go away, from those who watch what listens in them; they can be watched again. */
+  public FakeCapabilityHost endWatches() {
+    listeners.end();
     return this;
   }
 
@@ -193,6 +207,20 @@ public final class FakeCapabilityHost implements CapabilityHost {
           FailureKind.GUEST, "nothing listens on port %d of %s".formatted(port, vm.name()));
     }
     return LoopbackStream.to(service);
+  }
+
+  @Override
+  public List<GuestListener> listeners(VmView vm, Duration deadline) {
+    admit(Permission.GUEST_PORTS);
+    running(vm);
+    return listeners.now();
+  }
+
+  @Override
+  public void watchListeners(VmView vm, Watcher watcher) throws InterruptedException {
+    admit(Permission.GUEST_PORTS);
+    running(vm);
+    listeners.watch(watcher);
   }
 
   @Override

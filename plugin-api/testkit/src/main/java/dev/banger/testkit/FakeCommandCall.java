@@ -65,7 +65,9 @@ public record FakeCommandCall(
 
   @Override
   public void emit(Map<String, ?> row) {
-    in(CommandMode.LIVE);
+    if (spec.liveFlag().filter(this::flag).isEmpty()) {
+      in(CommandMode.LIVE);
+    }
     rows.addAll(rowsOf(CommandResult.object(row)));
   }
 

@@ -48,6 +48,7 @@ final class PermissionWatch {
       case "exec", "awaitGuest" -> Optional.of(Permission.GUEST_EXEC);
       case "putTar", "getTar", "stat" -> Optional.of(Permission.GUEST_FILES);
       case "dial" -> Optional.of(Permission.GUEST_DIAL);
+      case "listeners", "watchListeners" -> Optional.of(Permission.GUEST_PORTS);
       case "image" -> Optional.of(Permission.IMAGE_READ);
       case "run" -> Optional.of(Permission.hostTool(((ToolCall) arguments[0]).tool()));
       case "find" -> Optional.of(Permission.hostTool((String) arguments[0]));

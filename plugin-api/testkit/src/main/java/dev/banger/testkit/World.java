@@ -1,6 +1,7 @@
 package dev.banger.testkit;
 
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestResult;
 import dev.banger.api.ImageView;
 import dev.banger.api.VmView;
@@ -78,6 +79,12 @@ public final class World {
   /** Something listens on that port of every guest. */
   public World listening(int port, GuestService service) {
     host.listening(port, service);
+    return this;
+  }
+
+  /** These listen in every guest. */
+  public World listeners(GuestListener... now) {
+    host.listeners(now);
     return this;
   }
 

@@ -4,6 +4,7 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
@@ -115,6 +116,18 @@ final class WorldHost implements CapabilityHost {
   public GuestStream dial(VmView vm, int port, Duration deadline) throws InterruptedException {
     hang.pass();
     return host.dial(now(vm), port, deadline);
+  }
+
+  @Override
+  public List<GuestListener> listeners(VmView vm, Duration deadline) throws InterruptedException {
+    hang.pass();
+    return host.listeners(now(vm), deadline);
+  }
+
+  @Override
+  public void watchListeners(VmView vm, Watcher watcher) throws InterruptedException {
+    hang.pass();
+    host.watchListeners(now(vm), watcher);
   }
 
   @Override
