@@ -7,4 +7,5 @@ package dev.banger.api;
  * method throws {@link CapabilityException}: of kind {@code ILLEGAL_STATE} when the permission was
  * not declared or when the call it was handed out for is over, {@code TIMEOUT} past a deadline.
  */
-public interface CapabilityHost extends VmAccess, GuestAccess, ImageAccess, HostTools, Locking {}
+public interface CapabilityHost
+    extends VmAccess, GuestAccess, GuestJobs, ImageAccess, HostTools, Locking {}

@@ -17,7 +17,14 @@ public enum MessageKind {
   STAT_REPORT(17),
   SHUTDOWN(18),
   SET_CLOCK(19),
-  DIAL(20);
+  DIAL(20),
+  JOB_START(40),
+  JOB_LIST(41),
+  JOB_SHOW(42),
+  JOB_CONNECT(43),
+  JOB_SIGNAL(44),
+  JOB_FORGET(45),
+  JOB_REPORT(46);
 
   private static final MessageKind[] ALL = values();
   private final int wire;

@@ -36,7 +36,33 @@ class MessageCodecTest {
         new GuestMessage.StatReport(true, false),
         new GuestMessage.Shutdown(),
         new GuestMessage.SetClock(128),
-        new GuestMessage.Dial(65_535));
+        new GuestMessage.Dial(65_535),
+        new GuestMessage.JobStart(
+            "a-1", List.of("cat"), "/", Map.of("K", "v"), true, 24, 80, 1 << 30, true),
+        new GuestMessage.JobList(),
+        new GuestMessage.JobShow("a"),
+        new GuestMessage.JobConnect("a", -1, -2, true, false, 2),
+        new GuestMessage.JobSignal("a", 64),
+        new GuestMessage.JobForget("a"),
+        new GuestMessage.JobReport(
+            "a",
+            1,
+            List.of("cat", "ü"),
+            "/",
+            List.of("K"),
+            false,
+            7,
+            Long.MAX_VALUE,
+            2,
+            -1,
+            3,
+            4,
+            5,
+            5,
+            6,
+            true,
+            256,
+            "full"));
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.banger.core.guest;
 
+import dev.banger.core.lifecycle.GuestJobLink;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -167,6 +168,11 @@ final class MuxGuestLink implements GuestLink {
   @Override
   public Connection dial(int port, Duration deadline) {
     return new MuxConnection(requests.start(new GuestMessage.Dial(port), Deadline.in(deadline)));
+  }
+
+  @Override
+  public GuestJobLink jobs() {
+    return new MuxJobLink(requests);
   }
 
   @Override

@@ -61,6 +61,9 @@ public interface GuestLink extends Closeable {
   /** A TCP connection to a port on the guest's own loopback. */
   Connection dial(int port, Duration deadline);
 
+  /** Commands that the guest keeps running by itself. */
+  GuestJobLink jobs();
+
   boolean isOpen();
 
   /** Completes when the link is closed or lost. */
