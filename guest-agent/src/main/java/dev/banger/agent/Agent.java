@@ -27,6 +27,7 @@ final class Agent {
   }
 
   void run() throws IOException, InterruptedException {
+    requests.resume();
     while (true) {
       try {
         AgentSync.await(in, out);

@@ -16,8 +16,8 @@ import java.util.Map;
  * Starts commands. Each is the leader of its own session, so that it can be signalled as a whole.
  */
 final class ExecService {
-  private static final int DEFAULT_ROWS = 24;
-  private static final int DEFAULT_COLUMNS = 80;
+  static final int DEFAULT_ROWS = 24;
+  static final int DEFAULT_COLUMNS = 80;
 
   private final Surroundings surroundings;
 
@@ -44,7 +44,7 @@ final class ExecService {
     }
     Path cwd = CommandLookup.directory(request.cwd());
     ProcessBuilder builder = new ProcessBuilder();
-    fill(builder.environment(), request);
+    fill(builder.environment(), request.env(), request.tty());
     List<String> command = new ArrayList<>(request.command());
     String path = builder.environment().get("PATH");
     command.set(0, CommandLookup.executable(command.get(0), cwd, path));
@@ -66,6 +66,7 @@ final class ExecService {
       throws IOException {
     int rows = request.rows() == 0 ? DEFAULT_ROWS : request.rows();
     int columns = request.columns() == 0 ? DEFAULT_COLUMNS : request.columns();
+    LibC.heedSignals();
     Terminal terminal = Terminal.open(rows, columns);
     List<String> line = new ArrayList<>();
     line.add(surroundings.busybox());
@@ -87,7 +88,8 @@ final class ExecService {
     }
   }
 
-  private void fill(Map<String, String> environment, GuestMessage.Exec request)
+  /** The standard environment and what the request adds to it. */
+  static void fill(Map<String, String> environment, Map<String, String> more, boolean tty)
       throws RequestException {
     environment.clear();
     environment.put("HOME", "/root");
@@ -96,11 +98,11 @@ final class ExecService {
     environment.put("SHELL", Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh");
     environment.put("PATH", CommandLookup.DEFAULT_PATH);
     environment.put("LANG", "C.UTF-8");
-    if (request.tty()) {
+    if (tty) {
       environment.put("TERM", "xterm");
     }
     try {
-      environment.putAll(request.env());
+      environment.putAll(more);
     } catch (IllegalArgumentException e) {
       throw new RequestException(FailureKind.INVALID, "environment: " + e.getMessage());
     }

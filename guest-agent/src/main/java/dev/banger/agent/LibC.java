@@ -32,6 +32,8 @@ final class LibC {
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final long TIOCSWINSZ = 0x5414;
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
   private static final int NAME_LENGTH = 64;
@@ -56,6 +58,8 @@ final class LibC {
       plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle POLL =
       plain("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SIGNAL =
+      plain("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
   private static final MethodHandle IOCTL =
       LINKER.downcallHandle(
           symbol("ioctl"),
@@ -66,10 +70,19 @@ final class LibC {
 
   private LibC() {}
 
+  /** Does not block. */
   static int openTerminal() throws IOException {
+    return openTerminal(O_NONBLOCK);
+  }
+
+  /** For others, who may wait. */
+  static int openBlockingTerminal() throws IOException {
+    return openTerminal(0);
+  }
+
+  private static int openTerminal(int flag) throws IOException {
     try {
-      return insist(
-          (int) OPENPT.invokeExact(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC), "posix_openpt");
+      return insist((int) OPENPT.invokeExact(O_RDWR | O_NOCTTY | O_CLOEXEC | flag), "posix_openpt");
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -139,6 +152,20 @@ final class LibC {
       assert ignored <= 0;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The agent's supervisor ignores these, a shell cannot undo that, and what is started would
+   * inherit it: control-C would do nothing.
+   */
+  static void heedSignals() throws IOException {
+    try {
+      MemorySegment ignored = (MemorySegment) SIGNAL.invokeExact(SIGHUP, MemorySegment.NULL);
+      ignored = (MemorySegment) SIGNAL.invokeExact(SIGINT, MemorySegment.NULL);
+      assert ignored != null;
+    } catch (Throwable e) {
+      throw rethrown(e);
     }
   }
 

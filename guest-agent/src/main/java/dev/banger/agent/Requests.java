@@ -21,10 +21,17 @@ final class Requests {
 
   private final Surroundings surroundings;
   private final HealthReader health;
+  private final Jobs jobs;
 
   Requests(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.health = new HealthReader(surroundings);
+    this.jobs = new Jobs(surroundings);
+  }
+
+  /** Goes on with what an agent before this one began. */
+  void resume() {
+    jobs.resume();
   }
 
   void serve(MuxStream stream) {
@@ -84,7 +91,26 @@ final class Requests {
       case DIAL -> Dialer.serve(stream, ((GuestMessage.Dial) request).port());
       case LISTENERS ->
           new ListenerService().serve(stream, ((GuestMessage.Listeners) request).watch());
-      case HELLO, DONE, FAILURE, STARTED, HEALTH_REPORT, STAT_REPORT, LISTENERS_REPORT ->
+      case JOB_START -> jobs.start(stream, (GuestMessage.JobStart) request);
+      case JOB_LIST -> jobs.list(stream);
+      case JOB_SHOW -> jobs.show(stream, ((GuestMessage.JobShow) request).id());
+      case JOB_CONNECT -> jobs.connect(stream, (GuestMessage.JobConnect) request);
+      case JOB_SIGNAL -> {
+        jobs.signal((GuestMessage.JobSignal) request);
+        done(stream);
+      }
+      case JOB_FORGET -> {
+        jobs.forget(((GuestMessage.JobForget) request).id());
+        done(stream);
+      }
+      case HELLO,
+          DONE,
+          FAILURE,
+          STARTED,
+          HEALTH_REPORT,
+          STAT_REPORT,
+          LISTENERS_REPORT,
+          JOB_REPORT ->
           throw new RequestException(FailureKind.INVALID, request.kind() + " is not a request");
     }
   }

@@ -136,7 +136,17 @@ class DebianIT {
     String commit = inBox("cd /root/repo && git cat-file commit HEAD");
 
     Ran branch =
-        home.banger("vm", "workspace", "export", "box", "--as", "branch", "-o", "json")
+        home.banger(
+                "vm",
+                "workspace",
+                "export",
+                "box",
+                "--as",
+                "branch",
+                "--from",
+                "/root/repo",
+                "-o",
+                "json")
             .in(repository)
             .run();
     branch.exited(0);
@@ -148,12 +158,18 @@ class DebianIT {
     assertThat(branch.out()).contains("run is newly executable").contains("Grace Guest");
     assertThat(said("git", "status", "--porcelain")).isEmpty();
 
-    Ran patch = home.banger("vm", "workspace", "export", "box").in(repository).run();
+    Ran patch =
+        home.banger("vm", "workspace", "export", "box", "--from", "/root/repo")
+            .in(repository)
+            .run();
     patch.exited(0);
     said("git", "apply", "--check", "box.patch");
     Files.delete(repository.resolve("box.patch"));
 
-    home.banger("vm", "workspace", "export", "box", "--as", "files").in(repository).run().exited(0);
+    home.banger("vm", "workspace", "export", "box", "--as", "files", "--from", "/root/repo")
+        .in(repository)
+        .run()
+        .exited(0);
     assertThat(repository.resolve("src/main.txt")).hasContent("hello again\ntabs\n");
     assertThat(repository.resolve("run")).isExecutable();
     assertThat(repository.resolve(".env")).hasContent("SECRET=1");

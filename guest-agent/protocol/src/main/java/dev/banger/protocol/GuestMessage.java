@@ -214,4 +214,137 @@ public sealed interface GuestMessage {
       String process,
       String command,
       boolean elsewhere) {}
+
+  /**
+   * Starts a command that outlives its stream, the link and the agent; answered by JOB_REPORT.
+   *
+   * @param id 1 to 63 lower-case letters, digits and hyphens, a letter or digit first
+   * @param cwd empty for {@code /root}
+   * @param keepBytes how much of each output is kept, at least
+   * @param waits whether the job waits when that is full and nobody has read
+   */
+  record JobStart(
+      String id,
+      List<String> command,
+      String cwd,
+      Map<String, String> env,
+      boolean tty,
+      int rows,
+      int columns,
+      long keepBytes,
+      boolean waits)
+      implements GuestMessage {
+    public JobStart {
+      command = List.copyOf(command);
+      env = Map.copyOf(env);
+    }
+
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_START;
+    }
+  }
+
+  /** Answered by a JOB_REPORT for each, in the order of their start, then DONE. */
+  record JobList() implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_LIST;
+    }
+  }
+
+  /** Answered by JOB_REPORT. */
+  record JobShow(String id) implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_SHOW;
+    }
+  }
+
+  /**
+   * Answered by JOB_REPORT; then byte frames to the agent, {@link JobFrame}s from it.
+   *
+   * @param stdoutFrom a position, {@link #OLDEST} or {@link #NOW}
+   * @param stderrFrom the same for the other output
+   * @param follow whether to wait for more
+   * @param insist whether the job waits for this reader
+   * @param input {@link #NO_INPUT}, {@link #ALONE} or {@link #SHARED}
+   */
+  record JobConnect(
+      String id, long stdoutFrom, long stderrFrom, boolean follow, boolean insist, int input)
+      implements GuestMessage {
+    public static final long OLDEST = -1;
+    public static final long NOW = -2;
+    public static final int NO_INPUT = 0;
+    public static final int ALONE = 1;
+    public static final int SHARED = 2;
+
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_CONNECT;
+    }
+  }
+
+  /** To the job's process group. Answered by DONE, also when it has ended. */
+  record JobSignal(String id, int signal) implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_SIGNAL;
+    }
+  }
+
+  /** Answered by DONE, also when there is no such job; by BUSY while it runs. */
+  record JobForget(String id) implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_FORGET;
+    }
+  }
+
+  /**
+   * How a job is.
+   *
+   * @param state {@link #RUNNING}, {@link #ENDED} or {@link #LOST}
+   * @param command cut to {@link MessageCodec#MAX_SHOWN} characters in all, as are the names
+   * @param pid 0 when it does not run
+   * @param endedMicros microseconds since 1970; 0 while it runs
+   * @param exitCode -1 when there is none
+   * @param stdoutFrom position of the oldest byte that is kept
+   * @param stdoutTo position after the newest
+   * @param remark what went wrong with keeping its output, or empty
+   */
+  record JobReport(
+      String id,
+      int state,
+      List<String> command,
+      String cwd,
+      List<String> envNames,
+      boolean tty,
+      long pid,
+      long startedMicros,
+      long endedMicros,
+      int exitCode,
+      long stdoutFrom,
+      long stdoutTo,
+      long stderrFrom,
+      long stderrTo,
+      long inputBytes,
+      boolean inputOpen,
+      int connections,
+      String remark)
+      implements GuestMessage {
+    public static final int RUNNING = 0;
+    public static final int ENDED = 1;
+    public static final int LOST = 2;
+
+    public JobReport {
+      command = List.copyOf(command);
+      envNames = List.copyOf(envNames);
+    }
+
+    @Override
+    public MessageKind kind() {
+      return MessageKind.JOB_REPORT;
+    }
+  }
 }

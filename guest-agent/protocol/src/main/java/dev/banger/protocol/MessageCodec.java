@@ -10,6 +10,13 @@ import dev.banger.protocol.GuestMessage.Greet;
 import dev.banger.protocol.GuestMessage.Health;
 import dev.banger.protocol.GuestMessage.HealthReport;
 import dev.banger.protocol.GuestMessage.Hello;
+import dev.banger.protocol.GuestMessage.JobConnect;
+import dev.banger.protocol.GuestMessage.JobForget;
+import dev.banger.protocol.GuestMessage.JobList;
+import dev.banger.protocol.GuestMessage.JobReport;
+import dev.banger.protocol.GuestMessage.JobShow;
+import dev.banger.protocol.GuestMessage.JobSignal;
+import dev.banger.protocol.GuestMessage.JobStart;
 import dev.banger.protocol.GuestMessage.Listener;
 import dev.banger.protocol.GuestMessage.Listeners;
 import dev.banger.protocol.GuestMessage.ListenersReport;
@@ -44,7 +51,14 @@ public final class MessageCodec {
   /** Most listeners in one message. */
   public static final int MAX_LISTENERS = 64;
 
+  /** Most characters of a job's command, and of its variables' names, in a report. */
+  public static final int MAX_SHOWN = 4096;
+
+  /** Most of them in a report. */
+  public static final int MAX_SHOWN_WORDS = 256;
+
   private static final int MAX_NAMESERVERS = 8;
+  private static final int MAX_SIGNAL = 64;
   private static final int HEADER = 5;
 
   private MessageCodec() {}
@@ -138,7 +152,16 @@ public final class MessageCodec {
       case DIAL -> to.number(((Dial) message).port());
       case LISTENERS -> to.flag(((Listeners) message).watch());
       case LISTENERS_REPORT -> encodeListeners((ListenersReport) message, to);
-      case DONE, STARTED, GREET, HEALTH, SHUTDOWN -> {}
+      case JOB_START -> JobFields.encode((JobStart) message, to);
+      case JOB_SHOW -> to.text(((JobShow) message).id(), MAX_TEXT);
+      case JOB_CONNECT -> JobFields.encode((JobConnect) message, to);
+      case JOB_SIGNAL -> {
+        to.text(((JobSignal) message).id(), MAX_TEXT);
+        to.number(((JobSignal) message).signal());
+      }
+      case JOB_FORGET -> to.text(((JobForget) message).id(), MAX_TEXT);
+      case JOB_REPORT -> JobFields.encode((JobReport) message, to);
+      case DONE, STARTED, GREET, HEALTH, SHUTDOWN, JOB_LIST -> {}
     }
   }
 
@@ -167,6 +190,13 @@ public final class MessageCodec {
       case DIAL -> new Dial(from.number(65_535));
       case LISTENERS -> new Listeners(from.flag());
       case LISTENERS_REPORT -> decodeListeners(from);
+      case JOB_START -> JobFields.start(from);
+      case JOB_LIST -> new JobList();
+      case JOB_SHOW -> new JobShow(from.text(MAX_TEXT));
+      case JOB_CONNECT -> JobFields.connect(from);
+      case JOB_SIGNAL -> new JobSignal(from.text(MAX_TEXT), from.number(MAX_SIGNAL));
+      case JOB_FORGET -> new JobForget(from.text(MAX_TEXT));
+      case JOB_REPORT -> JobFields.report(from);
     };
   }
 

@@ -19,7 +19,14 @@ public enum MessageKind {
   SET_CLOCK(19),
   DIAL(20),
   LISTENERS(40),
-  LISTENERS_REPORT(41);
+  LISTENERS_REPORT(41),
+  JOB_START(50),
+  JOB_LIST(51),
+  JOB_SHOW(52),
+  JOB_CONNECT(53),
+  JOB_SIGNAL(54),
+  JOB_FORGET(55),
+  JOB_REPORT(56);
 
   private static final MessageKind[] ALL = values();
   private final int wire;

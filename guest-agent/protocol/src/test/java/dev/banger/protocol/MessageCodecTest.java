@@ -42,7 +42,33 @@ class MessageCodecTest {
             List.of(
                 new GuestMessage.Listener(false, "::", 80, 7, "httpd", "httpd -p 80", false),
                 new GuestMessage.Listener(true, "10.0.2.15", 65_535, 0, "", "", true)),
-            true));
+            true),
+        new GuestMessage.JobStart(
+            "a-1", List.of("cat"), "/", Map.of("K", "v"), true, 24, 80, 1 << 30, true),
+        new GuestMessage.JobList(),
+        new GuestMessage.JobShow("a"),
+        new GuestMessage.JobConnect("a", -1, -2, true, false, 2),
+        new GuestMessage.JobSignal("a", 64),
+        new GuestMessage.JobForget("a"),
+        new GuestMessage.JobReport(
+            "a",
+            1,
+            List.of("cat", "ü"),
+            "/",
+            List.of("K"),
+            false,
+            7,
+            Long.MAX_VALUE,
+            2,
+            -1,
+            3,
+            4,
+            5,
+            5,
+            6,
+            true,
+            256,
+            "full"));
   }
 
   @ParameterizedTest

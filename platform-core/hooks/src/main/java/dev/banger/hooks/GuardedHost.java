@@ -4,11 +4,15 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestJob;
+import dev.banger.api.GuestJobSpec;
 import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
 import dev.banger.api.ImageView;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.Permission;
 import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
@@ -229,6 +233,61 @@ public final class GuardedHost implements CapabilityHost {
         "await-guest " + vm.name(),
         () -> {
           host.awaitGuest(vm, lease.atMost(deadline));
+          return null;
+        });
+  }
+
+  @Override
+  public GuestJob startJob(VmView vm, GuestJobSpec spec, Duration deadline)
+      throws InterruptedException {
+    return seen(
+        Permission.GUEST_EXEC,
+        "start-job " + spec.id(),
+        () -> host.startJob(vm, spec, lease.atMost(deadline)));
+  }
+
+  @Override
+  public List<GuestJob> jobs(VmView vm, Duration deadline) throws InterruptedException {
+    return seen(
+        Permission.GUEST_EXEC, "jobs " + vm.name(), () -> host.jobs(vm, lease.atMost(deadline)));
+  }
+
+  @Override
+  public GuestJob job(VmView vm, String id, Duration deadline) throws InterruptedException {
+    return seen(Permission.GUEST_EXEC, "job " + id, () -> host.job(vm, id, lease.atMost(deadline)));
+  }
+
+  @Override
+  public JobConnection connect(VmView vm, String id, JobView view, Duration deadline)
+      throws InterruptedException {
+    JobConnection connection =
+        seen(
+            Permission.GUEST_EXEC,
+            "connect-job " + id,
+            () -> host.connect(vm, id, view, lease.atMost(deadline)));
+    lease.onRevoke(connection::close);
+    return connection;
+  }
+
+  @Override
+  public void signal(VmView vm, String id, int signal, Duration deadline)
+      throws InterruptedException {
+    seen(
+        Permission.GUEST_EXEC,
+        "signal-job " + id,
+        () -> {
+          host.signal(vm, id, signal, lease.atMost(deadline));
+          return null;
+        });
+  }
+
+  @Override
+  public void forget(VmView vm, String id, Duration deadline) throws InterruptedException {
+    seen(
+        Permission.GUEST_EXEC,
+        "forget-job " + id,
+        () -> {
+          host.forget(vm, id, lease.atMost(deadline));
           return null;
         });
   }

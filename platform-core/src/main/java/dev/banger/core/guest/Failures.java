@@ -17,13 +17,20 @@ final class Failures {
     String text = GuestText.clean(failure.text(), SHOWN);
     return switch (failure.failure()) {
       case NOT_FOUND ->
-          request instanceof GuestMessage.Exec
+          request instanceof GuestMessage.Exec || request instanceof GuestMessage.JobStart
               ? CommandRefusedException.notFound(text)
               : new BangerException(ErrorKind.NOT_FOUND, text);
       case INVALID, BAD_CWD -> new BangerException(ErrorKind.INVALID, text);
       case NOT_EXECUTABLE -> CommandRefusedException.notExecutable(text);
       case FAILED -> new BangerException(ErrorKind.GUEST, text);
-      case BUSY -> new BangerException(ErrorKind.GUEST, text, "try again in a moment");
+      case BUSY ->
+          switch (request) {
+            case GuestMessage.JobStart _ ->
+                new BangerException(ErrorKind.CONFLICT, text, "forget it or take another id");
+            case GuestMessage.JobConnect _ -> new BangerException(ErrorKind.CONFLICT, text);
+            case GuestMessage.JobForget _ -> new BangerException(ErrorKind.ILLEGAL_STATE, text);
+            default -> new BangerException(ErrorKind.GUEST, text, "try again in a moment");
+          };
       case INTERNAL -> new BangerException(ErrorKind.GUEST, "the guest agent failed: " + text);
     };
   }

@@ -1,5 +1,6 @@
 package dev.banger.core.guest;
 
+import dev.banger.core.lifecycle.GuestJobLink;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -178,6 +179,11 @@ final class MuxGuestLink implements GuestLink {
   @Override
   public void watchListeners(ListenerWatcher watcher) throws InterruptedException {
     new ListenerFeed(requests).watch(watcher);
+  }
+
+  @Override
+  public GuestJobLink jobs() {
+    return new MuxJobLink(requests);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
 import dev.banger.protocol.MuxStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Puts requests to the agent, each on a stream of its own. */
@@ -49,6 +50,57 @@ final class Requests {
       return stream;
     } catch (IOException e) {
       stream.close();
+      throw Failures.lost(e);
+    }
+  }
+
+  /** A stream that goes on, and what it began with. */
+  record Begun<T>(MuxStream stream, T answer) {}
+
+  /** Asks for something that goes on after an answer of its own. */
+  <T extends GuestMessage> Begun<T> begin(
+      GuestMessage request, Class<T> answer, Deadline deadline) {
+    MuxStream stream = open();
+    try {
+      T first = exchange(stream, request, answer, deadline);
+      stream.clearDeadline();
+      return new Begun<>(stream, first);
+    } catch (RuntimeException e) {
+      stream.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Asks for several answers, which DONE follows.
+   *
+   * @param most a guest that sends more is not to be believed
+   */
+  <T extends GuestMessage> List<T> askAll(
+      GuestMessage request, Class<T> answer, int most, Deadline deadline) {
+    MuxStream stream = open();
+    try {
+      List<T> all = new ArrayList<>();
+      GuestMessage next = exchange(stream, request, GuestMessage.class, deadline);
+      while (!(next instanceof GuestMessage.Done)) {
+        if (!answer.isInstance(next) || all.size() == most) {
+          throw Failures.nonsense(next.kind() + " number " + all.size() + " to " + request.kind());
+        }
+        all.add(answer.cast(next));
+        next = read(stream, request, deadline);
+      }
+      return all;
+    } finally {
+      stream.close();
+    }
+  }
+
+  private static GuestMessage read(MuxStream stream, GuestMessage request, Deadline deadline) {
+    try {
+      return MessageCodec.read(stream.in());
+    } catch (DeadlineException e) {
+      throw deadline.timeout("the guest agent did not answer " + name(request));
+    } catch (IOException e) {
       throw Failures.lost(e);
     }
   }
@@ -101,7 +153,13 @@ final class Requests {
       case GuestMessage.SetClock _ -> "the time";
       case GuestMessage.Dial _ -> "the request to connect";
       case GuestMessage.Listeners _ -> "the question for listeners";
+      case GuestMessage.JobStart _ -> "the job";
+      case GuestMessage.JobList _, GuestMessage.JobShow _ -> "the question for jobs";
+      case GuestMessage.JobConnect _ -> "the request to connect to a job";
+      case GuestMessage.JobSignal _ -> "the signal";
+      case GuestMessage.JobForget _ -> "the request to forget a job";
       case GuestMessage.Hello _,
+          GuestMessage.JobReport _,
           GuestMessage.Done _,
           GuestMessage.Failure _,
           GuestMessage.Started _,

@@ -73,6 +73,9 @@ public interface GuestLink extends Closeable {
    */
   void watchListeners(ListenerWatcher watcher) throws InterruptedException;
 
+  /** Commands that the guest keeps running by itself. */
+  GuestJobLink jobs();
+
   boolean isOpen();
 
   /** Completes when the link is closed or lost. */

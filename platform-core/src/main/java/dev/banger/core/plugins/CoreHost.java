@@ -4,11 +4,15 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestJob;
+import dev.banger.api.GuestJobSpec;
 import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
 import dev.banger.api.ImageView;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
@@ -157,6 +161,47 @@ final class CoreHost implements CapabilityHost {
   @Override
   public void awaitGuest(VmView vm, Duration deadline) throws InterruptedException {
     translated(() -> guest(vm, deadline));
+  }
+
+  @Override
+  public GuestJob startJob(VmView vm, GuestJobSpec spec, Duration deadline)
+      throws InterruptedException {
+    return translated(() -> new JobCalls(guest(vm, deadline).jobs()).start(spec, deadline));
+  }
+
+  @Override
+  public List<GuestJob> jobs(VmView vm, Duration deadline) throws InterruptedException {
+    return translated(() -> new JobCalls(guest(vm, deadline).jobs()).list(deadline));
+  }
+
+  @Override
+  public GuestJob job(VmView vm, String id, Duration deadline) throws InterruptedException {
+    return translated(() -> new JobCalls(guest(vm, deadline).jobs()).show(id, deadline));
+  }
+
+  @Override
+  public JobConnection connect(VmView vm, String id, JobView view, Duration deadline)
+      throws InterruptedException {
+    return translated(() -> new JobCalls(guest(vm, deadline).jobs()).connect(id, view, deadline));
+  }
+
+  @Override
+  public void signal(VmView vm, String id, int signal, Duration deadline)
+      throws InterruptedException {
+    translated(
+        () -> {
+          new JobCalls(guest(vm, deadline).jobs()).signal(id, signal, deadline);
+          return null;
+        });
+  }
+
+  @Override
+  public void forget(VmView vm, String id, Duration deadline) throws InterruptedException {
+    translated(
+        () -> {
+          new JobCalls(guest(vm, deadline).jobs()).forget(id, deadline);
+          return null;
+        });
   }
 
   @Override

@@ -18,32 +18,35 @@ final class AgentProcess implements AutoCloseable {
   final Path dir;
   final Path socket;
   final Path log;
-  private final Process process;
+  private Process process;
 
   private AgentProcess(Path dir) throws IOException {
     this.dir = dir;
     this.socket = dir.resolve("a.sock");
     this.log = dir.resolve("agent.log");
-    this.process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx48m",
-                "-Xss256k",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djdk.lang.Process.launchMechanism=FORK",
-                "-Dbanger.agent.busybox=" + busybox(),
-                "-Dbanger.agent.root=" + Files.createDirectories(dir.resolve("root")),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.banger.agent.Main",
-                "--listen",
-                socket.toString())
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(log.toFile())
-            .start();
+    this.process = launch();
+  }
+
+  private Process launch() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx48m",
+            "-Xss256k",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djdk.lang.Process.launchMechanism=FORK",
+            "-Dbanger.agent.busybox=" + busybox(),
+            "-Dbanger.agent.root=" + Files.createDirectories(dir.resolve("root")),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.banger.agent.Main",
+            "--listen",
+            socket.toString())
+        .redirectErrorStream(true)
+        .redirectInput(new File("/dev/null"))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
   }
 
   static AgentProcess start() throws IOException {
@@ -59,6 +62,21 @@ final class AgentProcess implements AutoCloseable {
 
   GuestLink connect() throws InterruptedException {
     return new SocketGuestConnector().connect(socket, UP);
+  }
+
+  /** As {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** As the supervisor in a guest does. */
+  void startAnew() throws IOException {
+    Files.deleteIfExists(socket);
+    process = launch();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   boolean isAlive() {

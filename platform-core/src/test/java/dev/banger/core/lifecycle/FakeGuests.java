@@ -152,6 +152,11 @@ final class FakeGuests implements GuestLink.Connector {
     }
 
     @Override
+    public GuestJobLink jobs() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public boolean isOpen() {
       return !closed.isDone();
     }

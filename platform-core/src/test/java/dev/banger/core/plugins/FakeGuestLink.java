@@ -1,5 +1,6 @@
 package dev.banger.core.plugins;
 
+import dev.banger.core.lifecycle.GuestJobLink;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -130,6 +131,11 @@ final class FakeGuestLink implements GuestLink {
 
   @Override
   public void watchListeners(ListenerWatcher watcher) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public GuestJobLink jobs() {
     throw new UnsupportedOperationException();
   }
 

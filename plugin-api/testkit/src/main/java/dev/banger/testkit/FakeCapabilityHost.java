@@ -4,11 +4,15 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestJob;
+import dev.banger.api.GuestJobSpec;
 import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
 import dev.banger.api.ImageView;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.Permission;
 import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
@@ -39,7 +43,8 @@ import java.util.stream.Stream;
 /**
  * A host without a daemon. Permissions are checked as the real one does. Host tools really run,
  * unless they are {@linkplain #tool scripted}. Guests are directories: what is put into {@code
- * /root/x} of a VM is in {@code root/x} of {@link #guestRoot}.
+ * /root/x} of a VM is in {@code root/x} of {@link #guestRoot}. Jobs really run, as processes of
+ * this machine in such a directory: a test ends with {@link #stopJobs}.
  */
 public final class FakeCapabilityHost implements CapabilityHost {
   /** Null when somebody else checks. */
@@ -52,6 +57,7 @@ public final class FakeCapabilityHost implements CapabilityHost {
   private final Map<String, ToolScript> scripts = new ConcurrentHashMap<>();
   private final Map<Integer, GuestService> services = new ConcurrentHashMap<>();
   private final FakeListeners listeners = new FakeListeners();
+  private final Map<String, FakeJobs> jobs = new ConcurrentHashMap<>();
   private final FakeLocks locks = new FakeLocks();
   private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
   private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
@@ -140,6 +146,16 @@ public final class FakeCapabilityHost implements CapabilityHost {
   /** The argument lists of all tools run so far. */
   public List<List<String>> toolCalls() {
     return List.copyOf(toolCalls);
+  }
+
+  /** As when the guests go down: every job that runs is killed and lost. */
+  public void stopJobs() {
+    jobs.values().forEach(FakeJobs::goDown);
+  }
+
+  /** As when the links to all guests break: connections to jobs fail, jobs run on. */
+  public void cutJobs() {
+    jobs.values().forEach(FakeJobs::cut);
   }
 
   public Path guestRoot(VmView vm) {
@@ -309,6 +325,51 @@ public final class FakeCapabilityHost implements CapabilityHost {
       return GuestPath.FILE;
     }
     return Files.exists(target, LinkOption.NOFOLLOW_LINKS) ? GuestPath.OTHER : GuestPath.ABSENT;
+  }
+
+  @Override
+  public GuestJob startJob(VmView vm, GuestJobSpec spec, Duration deadline) {
+    return jobsOf(vm).start(spec, spec.cwd().isEmpty() ? home(vm) : inside(vm, spec.cwd()));
+  }
+
+  private Path home(VmView vm) {
+    try {
+      return Files.createDirectories(inside(vm, "/root"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public List<GuestJob> jobs(VmView vm, Duration deadline) {
+    return jobsOf(vm).list();
+  }
+
+  @Override
+  public GuestJob job(VmView vm, String id, Duration deadline) {
+    return jobsOf(vm).find(id).view();
+  }
+
+  @Override
+  public JobConnection connect(VmView vm, String id, JobView view, Duration deadline) {
+    return jobsOf(vm).connect(id, view);
+  }
+
+  @Override
+  public void signal(VmView vm, String id, int signal, Duration deadline)
+      throws InterruptedException {
+    jobsOf(vm).find(id).signal(signal);
+  }
+
+  @Override
+  public void forget(VmView vm, String id, Duration deadline) {
+    jobsOf(vm).forget(id);
+  }
+
+  private FakeJobs jobsOf(VmView vm) {
+    admit(Permission.GUEST_EXEC);
+    running(vm);
+    return jobs.computeIfAbsent(vm.id(), _ -> new FakeJobs());
   }
 
   @Override

@@ -4,11 +4,15 @@ import dev.banger.api.CapabilityException;
 import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
+import dev.banger.api.GuestJob;
+import dev.banger.api.GuestJobSpec;
 import dev.banger.api.GuestListener;
 import dev.banger.api.GuestPath;
 import dev.banger.api.GuestResult;
 import dev.banger.api.GuestStream;
 import dev.banger.api.ImageView;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
@@ -134,6 +138,45 @@ final class WorldHost implements CapabilityHost {
   public void awaitGuest(VmView vm, Duration deadline) throws InterruptedException {
     hang.pass();
     host.awaitGuest(now(vm), deadline);
+  }
+
+  @Override
+  public GuestJob startJob(VmView vm, GuestJobSpec spec, Duration deadline)
+      throws InterruptedException {
+    hang.pass();
+    return host.startJob(now(vm), spec, deadline);
+  }
+
+  @Override
+  public List<GuestJob> jobs(VmView vm, Duration deadline) throws InterruptedException {
+    hang.pass();
+    return host.jobs(now(vm), deadline);
+  }
+
+  @Override
+  public GuestJob job(VmView vm, String id, Duration deadline) throws InterruptedException {
+    hang.pass();
+    return host.job(now(vm), id, deadline);
+  }
+
+  @Override
+  public JobConnection connect(VmView vm, String id, JobView view, Duration deadline)
+      throws InterruptedException {
+    hang.pass();
+    return host.connect(now(vm), id, view, deadline);
+  }
+
+  @Override
+  public void signal(VmView vm, String id, int signal, Duration deadline)
+      throws InterruptedException {
+    hang.pass();
+    host.signal(now(vm), id, signal, deadline);
+  }
+
+  @Override
+  public void forget(VmView vm, String id, Duration deadline) throws InterruptedException {
+    hang.pass();
+    host.forget(now(vm), id, deadline);
   }
 
   @Override

@@ -1,0 +1,159 @@
+package dev.banger.agent;
+
+import dev.banger.protocol.GuestMessage.JobConnect;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The way into a job: who may send, and how much has been sent. */
+final class JobInput {
+  private static final int POLL_MILLIS = 200;
+  private static final int END_OF_FILE = 4;
+
+  /** Somebody who sends. */
+  private record Sender(Object who, boolean alone, BooleanSupplier here) {}
+
+  private final JobFiles files;
+  private final boolean terminal;
+  private final List<Sender> senders = new ArrayList<>();
+  private final Object writing = new Object();
+  private int fifo = -1;
+  private volatile boolean ended;
+  private volatile long bytes;
+
+  JobInput(JobFiles files, boolean terminal) {
+    this.files = files;
+    this.terminal = terminal;
+    this.ended = files.isInputEnded();
+    this.bytes = readCount();
+  }
+
+  private long readCount() {
+    try (RandomAccessFile count = new RandomAccessFile(count(), "r")) {
+      return Math.max(0, count.readLong());
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private String count() {
+    return files.directory().resolve("input-count").toString();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  boolean isOpen() {
+    return !ended;
+  }
+
+  /**
+   * @param mode one of those of {@link JobConnect}
+   * @param here whether that sender is still connected: one that is not has nothing to defend
+   */
+  synchronized boolean claim(Object who, int mode, BooleanSupplier here) {
+    if (mode == JobConnect.NO_INPUT) {
+      return true;
+    }
+    boolean alone = mode == JobConnect.ALONE;
+    senders.removeIf(sender -> !sender.here().getAsBoolean());
+    for (Sender sender : senders) {
+      if (alone || sender.alone()) {
+        return false;
+      }
+    }
+    senders.add(new Sender(who, alone, here));
+    return true;
+  }
+
+  synchronized void release(Object who) {
+    senders.removeIf(sender -> sender.who().equals(who));
+  }
+
+  synchronized boolean mayWrite(Object who) {
+    return senders.stream().anyMatch(sender -> sender.who().equals(who));
+  }
+
+  /**
+   * Waits while the job does not read. What a job no longer wants is dropped, which is its right.
+   */
+  void write(byte[] payload, BooleanSupplier wanted) throws IOException {
+    synchronized (writing) {
+      if (ended || !open()) {
+        return;
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment buffer = arena.allocate(Math.max(1, payload.length));
+        MemorySegment.copy(payload, 0, buffer, ValueLayout.JAVA_BYTE, 0, payload.length);
+        int done = 0;
+        while (done < payload.length && wanted.getAsBoolean()) {
+          int count = LibC.write(fifo, buffer.asSlice(done, payload.length - done));
+          if (count == LibC.AGAIN) {
+            LibC.poll(fifo, LibC.POLLOUT, POLL_MILLIS);
+          } else if (count < 0) {
+            ended = true;
+            closeFifo();
+            return;
+          } else {
+            done += count;
+            add(count);
+          }
+        }
+      }
+    }
+  }
+
+  /** On a terminal control-D is typed: there is no other end. */
+  void end(BooleanSupplier wanted) throws IOException {
+    if (terminal) {
+      write(new byte[] {END_OF_FILE}, wanted);
+      return;
+    }
+    synchronized (writing) {
+      if (!ended) {
+        files.markInputEnded();
+        ended = true;
+        closeFifo();
+        // Without a holder there is no command either.
+        JobHolder.tell(files.fifo("ctl"), JobHolder.END_INPUT);
+      }
+    }
+  }
+
+  /** The job is over, or the agent lets go of it. */
+  void close() {
+    synchronized (writing) {
+      ended = true;
+      closeFifo();
+    }
+  }
+
+  private void add(int count) throws IOException {
+    long now = bytes + count;
+    bytes = now;
+    try (RandomAccessFile file = new RandomAccessFile(count(), "rw")) {
+      file.writeLong(now);
+    }
+  }
+
+  private boolean open() throws IOException {
+    if (fifo < 0) {
+      fifo = JobCalls.openFifo(files.fifo("in"), JobCalls.WRITE);
+      ended = fifo < 0;
+    }
+    return fifo >= 0;
+  }
+
+  private void closeFifo() {
+    if (fifo >= 0) {
+      LibC.close(fifo);
+      fifo = -1;
+    }
+  }
+}

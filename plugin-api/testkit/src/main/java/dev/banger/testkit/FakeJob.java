@@ -1,0 +1,263 @@
+package dev.banger.testkit;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.FailureKind;
+import dev.banger.api.GuestJob;
+import dev.banger.api.GuestJobSpec;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/** A process of this machine in the place of a job, and what is kept of its output. */
+final class FakeJob {
+  private static final int CHUNK = 8 * 1024;
+  private static final int END_OF_FILE = 4;
+  private static final int SETTLE_MILLIS = 2_000;
+
+  private final GuestJobSpec spec;
+  private final Process process;
+  private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+  private final Kept stdout = new Kept();
+  private final Kept stderr = new Kept();
+  private final List<FakeJobConnection> connections = new ArrayList<>();
+  private final Object sending = new Object();
+  private GuestJob.State state = GuestJob.State.RUNNING;
+  private Optional<Instant> endedAt = Optional.empty();
+  private OptionalInt exitCode = OptionalInt.empty();
+  private long inputBytes;
+  private boolean inputOpen = true;
+
+  /** Bytes {@code from} up to {@code to} of a stream. Wants the job's monitor. */
+  private static final class Kept {
+    byte[] bytes = {};
+    long from;
+    long taken;
+
+    long to() {
+      return from + bytes.length;
+    }
+  }
+
+  FakeJob(GuestJobSpec spec, Path cwd) throws IOException {
+    this.spec = spec;
+    List<String> line = new ArrayList<>(List.of("setsid"));
+    line.addAll(spec.argv());
+    ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile());
+    builder.environment().putAll(spec.env());
+    builder.redirectErrorStream(spec.terminal().isPresent());
+    this.process = builder.start();
+    Thread out = pump(process.getInputStream(), stdout);
+    Thread err = pump(process.getErrorStream(), stderr);
+    Thread.ofVirtual().name("fake-job-" + spec.id()).start(() -> awaitEnd(out, err));
+  }
+
+  private Thread pump(InputStream from, Kept to) {
+    return Thread.ofVirtual()
+        .name("fake-job-output")
+        .start(
+            () -> {
+              byte[] chunk = new byte[CHUNK];
+              try (from) {
+                for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
+                  keep(to, chunk, n);
+                }
+              } catch (IOException | InterruptedException e) {
+                // The process is gone, or the guest went down.
+              }
+            });
+  }
+
+  private synchronized void keep(Kept kept, byte[] chunk, int count) throws InterruptedException {
+    while (kept.to() - released(kept) >= spec.keepBytes() && process.isAlive()) {
+      wait();
+    }
+    int old = kept.bytes.length;
+    kept.bytes = Arrays.copyOf(kept.bytes, old + count);
+    System.arraycopy(chunk, 0, kept.bytes, old, count);
+    int over = (int) Math.max(0, kept.bytes.length - spec.keepBytes());
+    kept.bytes = Arrays.copyOfRange(kept.bytes, over, kept.bytes.length);
+    kept.from += over;
+    notifyAll();
+  }
+
+  /** Up to where it may be dropped. */
+  private long released(Kept kept) {
+    return connections.stream()
+        .filter(FakeJobConnection::insists)
+        .mapToLong(connection -> connection.position(kept == stderr))
+        .min()
+        .orElse(spec.waits() ? kept.taken : Long.MAX_VALUE);
+  }
+
+  private void awaitEnd(Thread out, Thread err) {
+    try {
+      int code = process.waitFor();
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS);
+      for (Thread thread : List.of(out, err)) {
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+      }
+      end(GuestJob.State.ENDED, OptionalInt.of(code));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void end(GuestJob.State how, OptionalInt code) {
+    if (state == GuestJob.State.RUNNING) {
+      state = how;
+      exitCode = code;
+      endedAt = Optional.of(Instant.now().truncatedTo(ChronoUnit.MICROS));
+      notifyAll();
+    }
+  }
+
+  void lose() {
+    end(GuestJob.State.LOST, OptionalInt.empty());
+    try {
+      kill(9);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    cut();
+  }
+
+  void cut() {
+    List<FakeJobConnection> all;
+    synchronized (this) {
+      all = List.copyOf(connections);
+    }
+    all.forEach(FakeJobConnection::cut);
+  }
+
+  synchronized GuestJob view() {
+    boolean running = state == GuestJob.State.RUNNING;
+    return new GuestJob(
+        spec.id(),
+        state,
+        spec.argv(),
+        spec.cwd(),
+        spec.env().keySet().stream().sorted().toList(),
+        spec.terminal().isPresent(),
+        running && process.isAlive() ? process.pid() : 0,
+        startedAt,
+        endedAt,
+        exitCode,
+        new GuestJob.Kept(stdout.from, stdout.to()),
+        new GuestJob.Kept(stderr.from, stderr.to()),
+        inputBytes,
+        running && inputOpen,
+        connections.size(),
+        "");
+  }
+
+  /** To the group; one that was stopped is woken to die. */
+  void signal(int number) throws InterruptedException {
+    if (view().isRunning()) {
+      kill(number);
+      if (number == 15 || number == 1) {
+        kill(18);
+      }
+    }
+  }
+
+  private void kill(int number) throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-" + number, "--", "-" + process.pid())
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new CapabilityException(
+          FailureKind.GUEST, "cannot send a signal: " + e.getMessage(), "", e);
+    }
+  }
+
+  synchronized JobConnection connect(JobView view) {
+    boolean taken =
+        connections.stream()
+            .map(FakeJobConnection::input)
+            .anyMatch(
+                other ->
+                    other == JobView.Input.ALONE
+                        || (other == JobView.Input.SHARED && view.input() == JobView.Input.ALONE));
+    if (view.input() != JobView.Input.NONE && taken) {
+      throw new CapabilityException(
+          FailureKind.CONFLICT, "somebody else has the input of job " + spec.id());
+    }
+    FakeJobConnection connection =
+        new FakeJobConnection(
+            this, view, start(stdout, view.stdoutFrom()), start(stderr, view.stderrFrom()));
+    connections.add(connection);
+    return connection;
+  }
+
+  private static long start(Kept kept, long asked) {
+    return asked == JobView.OLDEST ? kept.from : asked == JobView.NOW ? kept.to() : asked;
+  }
+
+  synchronized void remove(FakeJobConnection connection) {
+    connections.remove(connection);
+    notifyAll();
+  }
+
+  /** What is at a position or has gone from there; null when nothing is there yet. */
+  synchronized JobConnection.Event at(boolean error, long position) {
+    Kept kept = error ? stderr : stdout;
+    if (position < kept.from) {
+      return new JobConnection.Dropped(error, position, kept.from);
+    }
+    if (position >= kept.to()) {
+      return null;
+    }
+    int begin = (int) (position - kept.from);
+    int end = Math.min(kept.bytes.length, begin + CHUNK);
+    kept.taken = Math.max(kept.taken, kept.from + end);
+    notifyAll();
+    return new JobConnection.Output(error, position, Arrays.copyOfRange(kept.bytes, begin, end));
+  }
+
+  void send(byte[] bytes, int offset, int length) {
+    synchronized (sending) {
+      try {
+        OutputStream in = process.getOutputStream();
+        in.write(bytes, offset, length);
+        in.flush();
+        synchronized (this) {
+          inputBytes += length;
+        }
+      } catch (IOException e) {
+        closed();
+      }
+    }
+  }
+
+  void endInput() {
+    if (spec.terminal().isPresent()) {
+      send(new byte[] {END_OF_FILE}, 0, 1);
+    }
+    synchronized (sending) {
+      try {
+        process.getOutputStream().close();
+      } catch (IOException e) {
+        // It reads no more, which is its right.
+      }
+      closed();
+    }
+  }
+
+  private synchronized void closed() {
+    inputOpen = false;
+  }
+}
