@@ -24,6 +24,7 @@ public final class CommandSpec {
   private final String role;
   private final Duration deadline;
   private final CommandMode mode;
+  private final boolean terminal;
   private final boolean hidden;
   private final List<ValueSpec> args;
   private final List<ValueSpec> options;
@@ -37,6 +38,7 @@ public final class CommandSpec {
     role = builder.role;
     deadline = builder.deadline;
     mode = builder.mode;
+    terminal = builder.terminal;
     hidden = builder.hidden;
     args = List.copyOf(builder.args);
     options = List.copyOf(builder.options);
@@ -91,6 +93,14 @@ public final class CommandSpec {
     return mode;
   }
 
+  /**
+   * Whether the caller's terminal, where there is one, is put into raw mode for it; only in mode
+   * {@link CommandMode#ATTACH}. Otherwise it is attached to pipes in any case.
+   */
+  public boolean takesTerminal() {
+    return terminal;
+  }
+
   /** Whether help and completion leave it out: an RPC method for programs. */
   public boolean isHidden() {
     return hidden;
@@ -119,6 +129,7 @@ public final class CommandSpec {
     private String role;
     private Duration deadline = Duration.ofMinutes(1);
     private CommandMode mode = CommandMode.ANSWER;
+    private boolean terminal;
     private boolean hidden;
     private final List<ValueSpec> args = new ArrayList<>();
     private final List<ValueSpec> options = new ArrayList<>();
@@ -164,6 +175,14 @@ public final class CommandSpec {
     /** Is attached to a terminal or to pipes. It has no deadline, like {@link #live}. */
     public Builder attach() {
       mode = CommandMode.ATTACH;
+      terminal = true;
+      return this;
+    }
+
+    /** As {@link #attach}, but always to pipes: Ctrl-C ends it, and lines are edited as ever. */
+    public Builder attachPipes() {
+      mode = CommandMode.ATTACH;
+      terminal = false;
       return this;
     }
 
@@ -213,7 +232,11 @@ public final class CommandSpec {
             "has a required argument after an optional one: " + arg.name());
         mayBeMissing = !arg.isRequired();
       }
+      Set<String> letters = new HashSet<>();
       for (ValueSpec option : options) {
+        require(
+            option.letter().isEmpty() || letters.add(option.letter().get()),
+            "has two options that go by -" + option.letter().orElse(""));
         require(names.add(option.name()), "has two values named " + option.name());
         require(
             option.type() != ValueType.COMMAND,
