@@ -25,6 +25,7 @@ public final class CommandSpec {
   private final Duration deadline;
   private final CommandMode mode;
   private final String liveFlag;
+  private final boolean terminal;
   private final boolean hidden;
   private final List<ValueSpec> args;
   private final List<ValueSpec> options;
@@ -39,6 +40,7 @@ public final class CommandSpec {
     deadline = builder.deadline;
     mode = builder.mode;
     liveFlag = builder.liveFlag;
+    terminal = builder.terminal;
     hidden = builder.hidden;
     args = List.copyOf(builder.args);
     options = List.copyOf(builder.options);
@@ -98,6 +100,14 @@ public final class CommandSpec {
     return Optional.ofNullable(liveFlag);
   }
 
+  /**
+   * Whether the caller's terminal, where there is one, is put into raw mode for it; only in mode
+   * {@link CommandMode#ATTACH}. Otherwise it is attached to pipes in any case.
+   */
+  public boolean takesTerminal() {
+    return terminal;
+  }
+
   /** Whether help and completion leave it out: an RPC method for programs. */
   public boolean isHidden() {
     return hidden;
@@ -127,6 +137,7 @@ public final class CommandSpec {
     private Duration deadline = Duration.ofMinutes(1);
     private CommandMode mode = CommandMode.ANSWER;
     private String liveFlag;
+    private boolean terminal;
     private boolean hidden;
     private final List<ValueSpec> args = new ArrayList<>();
     private final List<ValueSpec> options = new ArrayList<>();
@@ -182,6 +193,14 @@ public final class CommandSpec {
     /** Is attached to a terminal or to pipes. It has no deadline, like {@link #live}. */
     public Builder attach() {
       mode = CommandMode.ATTACH;
+      terminal = true;
+      return this;
+    }
+
+    /** As {@link #attach}, but always to pipes: Ctrl-C ends it, and lines are edited as ever. */
+    public Builder attachPipes() {
+      mode = CommandMode.ATTACH;
+      terminal = false;
       return this;
     }
 
@@ -239,7 +258,11 @@ public final class CommandSpec {
       require(
           liveFlag == null || (mode == CommandMode.ANSWER && hasFlag(liveFlag)),
           "has no flag to be live with: " + liveFlag);
+      Set<String> letters = new HashSet<>();
       for (ValueSpec option : options) {
+        require(
+            option.letter().isEmpty() || letters.add(option.letter().get()),
+            "has two options that go by -" + option.letter().orElse(""));
         require(names.add(option.name()), "has two values named " + option.name());
         require(
             option.type() != ValueType.COMMAND,

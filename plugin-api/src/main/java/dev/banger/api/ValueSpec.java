@@ -16,6 +16,7 @@ public final class ValueSpec {
   private final String fallback;
   private final List<String> choices;
   private final boolean many;
+  private final String letter;
 
   private ValueSpec(
       String name,
@@ -24,7 +25,8 @@ public final class ValueSpec {
       boolean required,
       String fallback,
       List<String> choices,
-      boolean many) {
+      boolean many,
+      String letter) {
     this.name = name;
     this.type = Objects.requireNonNull(type);
     this.summary = summary;
@@ -32,6 +34,7 @@ public final class ValueSpec {
     this.fallback = fallback;
     this.choices = List.copyOf(choices);
     this.many = many;
+    this.letter = letter;
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name for a value: \"" + name + "\"");
     }
@@ -49,27 +52,29 @@ public final class ValueSpec {
 
   /** A value that must be given. */
   public static ValueSpec required(String name, ValueType type, String summary) {
-    return new ValueSpec(name, type, summary, true, null, List.of(), type == ValueType.COMMAND);
+    return new ValueSpec(
+        name, type, summary, true, null, List.of(), type == ValueType.COMMAND, null);
   }
 
   /** A value that may be missing. */
   public static ValueSpec optional(String name, ValueType type, String summary) {
-    return new ValueSpec(name, type, summary, false, null, List.of(), type == ValueType.COMMAND);
+    return new ValueSpec(
+        name, type, summary, false, null, List.of(), type == ValueType.COMMAND, null);
   }
 
   /** An option without a value. */
   public static ValueSpec flag(String name, String summary) {
-    return new ValueSpec(name, ValueType.FLAG, summary, false, null, List.of(), false);
+    return new ValueSpec(name, ValueType.FLAG, summary, false, null, List.of(), false, null);
   }
 
   /** The same, with a value for when none is given. */
   public ValueSpec orElse(String value) {
-    return new ValueSpec(name, type, summary, false, value, choices, many);
+    return new ValueSpec(name, type, summary, false, value, choices, many, letter);
   }
 
   /** The same, restricted to some words. */
   public ValueSpec oneOf(String... words) {
-    return new ValueSpec(name, type, summary, required, fallback, List.of(words), many);
+    return new ValueSpec(name, type, summary, required, fallback, List.of(words), many, letter);
   }
 
   /**
@@ -77,7 +82,19 @@ public final class ValueSpec {
    * taking all that is left. Required means at least one. Read with {@link CommandCall#list}.
    */
   public ValueSpec many() {
-    return new ValueSpec(name, type, summary, required, fallback, choices, true);
+    return new ValueSpec(name, type, summary, required, fallback, choices, true, letter);
+  }
+
+  /**
+   * The same, as an option that goes by one letter too: {@code -f} for {@code f}. Those of every
+   * command ({@code -o}, {@code -q}, {@code -h}) are taken.
+   */
+  public ValueSpec orLetter(char one) {
+    if (!Character.isLetter(one) || one > 'z' || "oqh".indexOf(one) >= 0) {
+      throw new IllegalArgumentException("not a letter for \"" + name + "\": " + one);
+    }
+    return new ValueSpec(
+        name, type, summary, required, fallback, choices, many, String.valueOf(one));
   }
 
   /** Lower-case words joined by hyphens; {@code --name} when it is an option. */
@@ -100,6 +117,11 @@ public final class ValueSpec {
   /** The default. */
   public Optional<String> fallback() {
     return Optional.ofNullable(fallback);
+  }
+
+  /** The letter it goes by too, as an option. */
+  public Optional<String> letter() {
+    return Optional.ofNullable(letter);
   }
 
   /** Whether it takes any number of values. */

@@ -143,13 +143,21 @@ public final class PluginCommand implements Command {
         continue;
       }
       switch (option.text("type")) {
-        case "bool" -> options.flag(name, text);
+        case "bool" -> flag(options, name, option.text("letter"), text);
         case "choice" -> options.choice(name, option.get("choices").texts(), text);
         case "path" -> options.value(name, "PATH", "path", text);
         case "vm" -> options.value(name, "REF", "vm", text);
         case "int" -> options.value(name, "N", text);
         default -> options.value(name, "TEXT", text);
       }
+    }
+  }
+
+  private static void flag(Options options, String name, String letter, String text) {
+    if (letter.length() == 2 && letter.charAt(0) == '-' && isWord(letter.substring(1))) {
+      options.flag(letter, name, text);
+    } else {
+      options.flag(name, text);
     }
   }
 
@@ -214,7 +222,10 @@ public final class PluginCommand implements Command {
   }
 
   private int attach(Invocation call) throws IOException {
-    boolean tty = call.console().inputTerminal() && call.console().outputTerminal();
+    boolean tty =
+        manifest.get("terminal").truth(true)
+            && call.console().inputTerminal()
+            && call.console().outputTerminal();
     Json.Builder params = params(call, arguments(call)).put("tty", tty);
     if (tty) {
       int[] size = Terminal.size();

@@ -1,6 +1,7 @@
 package dev.banger.api.build;
 
 import dev.banger.api.Column;
+import dev.banger.api.CommandMode;
 import dev.banger.api.CommandSpec;
 import dev.banger.api.Permission;
 import dev.banger.api.StepSpec;
@@ -85,6 +86,9 @@ public final class Manifest {
     command.put("deadlineMs", spec.deadline().toMillis());
     command.put("mode", spec.mode().wireName());
     spec.liveFlag().ifPresent(flag -> command.put("liveWith", "--" + flag));
+    if (spec.mode() == CommandMode.ATTACH && !spec.takesTerminal()) {
+      command.put("terminal", false);
+    }
     command.put("hidden", spec.isHidden());
     command.put("args", spec.args().stream().map(arg -> value(arg, "")).toList());
     command.put("options", spec.options().stream().map(option -> value(option, "--")).toList());
@@ -104,6 +108,7 @@ public final class Manifest {
     if (spec.isMany()) {
       value.put("many", true);
     }
+    spec.letter().ifPresent(letter -> value.put("letter", "-" + letter));
     value.put("summary", spec.summary());
     return value;
   }

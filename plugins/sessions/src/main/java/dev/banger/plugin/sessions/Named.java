@@ -1,0 +1,62 @@
+package dev.banger.plugin.sessions;
+
+import dev.banger.api.CapabilityException;
+import dev.banger.api.CapabilityHost;
+import dev.banger.api.CommandCall;
+import dev.banger.api.FailureKind;
+import dev.banger.api.GuestJob;
+import dev.banger.api.VmView;
+import java.time.Duration;
+
+/** A session that a command is about: the VM and its name in it. */
+record Named(CapabilityHost host, VmView vm, String name) {
+  static final Duration QUICK = Duration.ofSeconds(20);
+
+  static Named of(CommandCall call) throws InterruptedException {
+    VmView vm = running(call);
+    return new Named(call.host(), vm, call.text("session"));
+  }
+
+  /** The VM, which must be up: its sessions are inside. */
+  static VmView running(CommandCall call) throws InterruptedException {
+    VmView vm = call.host().resolve(call.text("vm"));
+    if (!vm.isRunning()) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE,
+          "VM %s is %s, not running; its sessions are inside it".formatted(vm.name(), vm.state()),
+          "banger vm start " + vm.name());
+    }
+    return vm;
+  }
+
+  GuestJob job() throws InterruptedException {
+    return known(() -> host.job(vm, name, QUICK));
+  }
+
+  /** Asks the guest; that a session is not there is told in the words of this plugin. */
+  <T> T known(Question<T> question) throws InterruptedException {
+    try {
+      return question.ask();
+    } catch (CapabilityException e) {
+      if (e.kind() == FailureKind.NOT_FOUND) {
+        throw new CapabilityException(
+            FailureKind.NOT_FOUND,
+            "VM %s has no session \"%s\"".formatted(vm.name(), name),
+            "banger vm session list " + vm.name(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /** What is typed after {@code banger} to do something with it. */
+  String line(String verb) {
+    return "banger vm session %s %s %s".formatted(verb, vm.name(), name);
+  }
+
+  /** Something that the guest is asked. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask() throws InterruptedException;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.banger.plugin.sessions;
+
+import dev.banger.api.TerminalStreams;
+import java.io.IOException;
+
+/** Every byte as it is; at a terminal ctrl-p ctrl-q leaves. */
+final class RawTyping implements Typing {
+  private final Reader reader;
+  private final TerminalStreams here;
+  private final boolean isTerminal;
+  private final Detach detach = new Detach();
+
+  RawTyping(Reader reader, TerminalStreams here) {
+    this.reader = reader;
+    this.here = here;
+    this.isTerminal = here.size().isPresent();
+  }
+
+  @Override
+  public boolean run(boolean isSent) {
+    byte[] typed = new byte[32 * 1024];
+    byte[] passed = new byte[typed.length + 1];
+    try {
+      for (int got = here.in().read(typed); got >= 0; got = here.in().read(typed)) {
+        int count = isTerminal ? detach.filter(typed, got, passed) : got;
+        if (isSent) {
+          reader.write(isTerminal ? passed : typed, count);
+        }
+        if (detach.isFound()) {
+          return true;
+        }
+      }
+      if (isSent) {
+        reader.endInput();
+      }
+    } catch (IOException e) {
+      // Whoever typed is gone: the host ends the command.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  @Override
+  public byte[] shown(byte[] output) {
+    return output;
+  }
+}
