@@ -6,7 +6,6 @@ import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
-import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
@@ -18,7 +17,6 @@ import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,15 +106,9 @@ public final class BangerDaemon {
     }
   }
 
-  private static Config loadConfig(Layout layout) {
-    return new ConfigLoader(
-            layout.directories().configFile(), Path.of(System.getProperty("user.home")))
-        .load();
-  }
-
   private static int checkConfig(Layout layout, PrintStream out) {
     try {
-      Config config = loadConfig(layout);
+      Config config = layout.configWithPlugins().load();
       config.warnings().forEach(warning -> out.println("warning: " + warning));
       out.println(config.file() + " is fine");
       return 0;
@@ -155,7 +147,7 @@ public final class BangerDaemon {
   }
 
   private void open(Opened opened, CountDownLatch stop) throws InterruptedException {
-    Config config = loadConfig(layout).overruledBy(environment);
+    Config config = layout.config().load().overruledBy(environment);
     layout.create();
     Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
     if (lock.isEmpty()) {
