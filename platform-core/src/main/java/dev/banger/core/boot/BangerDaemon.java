@@ -6,6 +6,7 @@ import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
+import dev.banger.core.config.Nearest;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
@@ -20,6 +21,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -110,6 +113,18 @@ public final class BangerDaemon {
     try {
       Config config = layout.configWithPlugins().load();
       config.warnings().forEach(warning -> out.println("warning: " + warning));
+      Set<String> plugins = layout.plugins().ids();
+      for (String id : new TreeSet<>(config.plugins().keySet())) {
+        if (!plugins.contains(id)) {
+          out.println(
+              "warning: [plugins.%s] is for a plugin that is not there%s"
+                  .formatted(
+                      id,
+                      Nearest.to(id, plugins)
+                          .map(near -> "; did you mean " + near + "?")
+                          .orElse("")));
+        }
+      }
       out.println(config.file() + " is fine");
       return 0;
     } catch (BangerException e) {

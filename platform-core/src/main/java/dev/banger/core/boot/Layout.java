@@ -69,7 +69,7 @@ record Layout(
     return new ConfigLoader(directories.configFile(), home(), plugins());
   }
 
-  private PluginsOnDisk plugins() {
+  PluginsOnDisk plugins() {
     return new PluginsOnDisk(pluginRoots(), pluginStore(), home());
   }
 

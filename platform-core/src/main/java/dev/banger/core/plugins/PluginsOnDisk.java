@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -42,12 +43,21 @@ public final class PluginsOnDisk implements PluginTables {
 
   @Override
   public Set<String> takeEntries() {
+    return ids(PluginManifest::takesEntries);
+  }
+
+  /** Of all plugins that there are. */
+  public Set<String> ids() {
+    return ids(_ -> true);
+  }
+
+  private Set<String> ids(Predicate<PluginManifest> wanted) {
     Set<String> ids = new HashSet<>();
     for (Path origin : origins()) {
       try {
         PluginManifest manifest =
             Files.isDirectory(origin) ? PluginManifest.read(origin) : zipped(origin);
-        if (manifest.takesEntries()) {
+        if (wanted.test(manifest)) {
           ids.add(manifest.id());
         }
       } catch (IOException | IllegalArgumentException e) {

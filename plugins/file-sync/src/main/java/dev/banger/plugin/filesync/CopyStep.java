@@ -15,6 +15,7 @@ final class CopyStep implements LifecycleStep<CopyReceipt> {
       return Started.skipped("nothing configured under [[file_sync]]");
     }
     context.intend(new CopyReceipt(0));
+    context.progress().started(Sync.STAGE);
     Sync.Outcome outcome = Sync.run(context, context.vm(), context.progress(), context.remaining());
     context.progress().done(Sync.STAGE, outcome.words());
     return Started.ok(new CopyReceipt(outcome.files()), outcome.words());
