@@ -6,7 +6,7 @@ import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
-import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.config.Nearest;
 import dev.banger.core.host.FileLock;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
@@ -18,10 +18,11 @@ import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -108,16 +109,22 @@ public final class BangerDaemon {
     }
   }
 
-  private static Config loadConfig(Layout layout) {
-    return new ConfigLoader(
-            layout.directories().configFile(), Path.of(System.getProperty("user.home")))
-        .load();
-  }
-
   private static int checkConfig(Layout layout, PrintStream out) {
     try {
-      Config config = loadConfig(layout);
+      Config config = layout.configWithPlugins().load();
       config.warnings().forEach(warning -> out.println("warning: " + warning));
+      Set<String> plugins = layout.plugins().ids();
+      for (String id : new TreeSet<>(config.plugins().keySet())) {
+        if (!plugins.contains(id)) {
+          out.println(
+              "warning: [plugins.%s] is for a plugin that is not there%s"
+                  .formatted(
+                      id,
+                      Nearest.to(id, plugins)
+                          .map(near -> "; did you mean " + near + "?")
+                          .orElse("")));
+        }
+      }
       out.println(config.file() + " is fine");
       return 0;
     } catch (BangerException e) {
@@ -155,7 +162,7 @@ public final class BangerDaemon {
   }
 
   private void open(Opened opened, CountDownLatch stop) throws InterruptedException {
-    Config config = loadConfig(layout).overruledBy(environment);
+    Config config = layout.config().load().overruledBy(environment);
     layout.create();
     Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
     if (lock.isEmpty()) {

@@ -11,7 +11,6 @@ import dev.banger.core.doctor.Doctor;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.HostNetwork;
-import java.nio.file.Path;
 
 /** Checks of what this host needs. */
 final class DoctorModule extends AbstractModule {
@@ -20,8 +19,7 @@ final class DoctorModule extends AbstractModule {
   Doctor doctor(
       Layout layout, Config config, Commands commands, Drivers drivers, HostNetwork network) {
     Directories dirs = layout.directories();
-    ConfigLoader loader =
-        new ConfigLoader(dirs.configFile(), Path.of(System.getProperty("user.home")));
+    ConfigLoader loader = layout.config();
     CoreChecks.Places places =
         new CoreChecks.Places(dirs.config(), dirs.data(), dirs.state(), dirs.run());
     return new Doctor(

@@ -2,8 +2,10 @@ package dev.banger.core.boot;
 
 import dev.banger.client.DaemonSocket;
 import dev.banger.client.Directories;
+import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.plugins.PluginsOnDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,34 @@ record Layout(
             e);
       }
     }
+  }
+
+  /** Reads what the core knows, and what belongs to which plugin. */
+  ConfigLoader config() {
+    return new ConfigLoader(directories.configFile(), home(), plugins().unjudged());
+  }
+
+  /** The same, and lets the plugins say what they have against their parts. Loads their code. */
+  ConfigLoader configWithPlugins() {
+    return new ConfigLoader(directories.configFile(), home(), plugins());
+  }
+
+  PluginsOnDisk plugins() {
+    return new PluginsOnDisk(pluginRoots(), pluginStore(), home());
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("user.home"));
+  }
+
+  /** Of two plugins with one id, that of the earlier root is used. */
+  List<Path> pluginRoots() {
+    return List.of(directories.data().resolve("plugins"), pluginsDir);
+  }
+
+  /** Holds the installed versions. */
+  Path pluginStore() {
+    return directories.data().resolve("plugin-store");
   }
 
   Path database() {

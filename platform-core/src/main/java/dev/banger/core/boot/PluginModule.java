@@ -4,7 +4,6 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import dev.banger.core.config.Config;
-import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.HostNetwork;
@@ -24,7 +23,6 @@ import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 
 /** The plugins, and how they and the lifecycle meet. */
@@ -49,12 +47,12 @@ final class PluginModule extends AbstractModule {
     PluginRuntime runtime =
         new PluginRuntime(
             new PluginSettings(
-                List.of(data.resolve("plugins"), layout.pluginsDir()),
+                layout.pluginRoots(),
                 layout.directories().state().resolve("plugins"),
-                data.resolve("plugin-store"),
+                layout.pluginStore(),
                 data.resolve("plugin-data"),
                 home,
-                () -> wishes(new ConfigLoader(layout.directories().configFile(), home).load())),
+                () -> wishes(layout.config().load())),
             new CorePorts(vms, images, network, stores, upkeep),
             commands,
             calls,

@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param accel {@code auto}, {@code kvm} or {@code tcg}
  * @param idleStop zero: never
  * @param plugins the tables {@code [plugins.ID]} by plugin id, for the plugins to judge. Values are
- *     strings, numbers, booleans, lists and maps; dates are strings
- * @param fileSync the entries {@code [[file_sync]]}, for their plugin to judge
+ *     strings, numbers, booleans, lists and maps; dates are strings. What is written {@code
+ *     [[some_id]]} is the list {@code entries} in that of the plugin {@code some-id}
  * @param settings every option and plugin value with its source, for {@code config show}
  * @param warnings sentences, for example on keys that were renamed
  */
@@ -37,7 +37,6 @@ public record Config(
     Network network,
     List<String> disabledPlugins,
     Map<String, Map<String, Object>> plugins,
-    List<Map<String, Object>> fileSync,
     List<Setting> settings,
     List<String> warnings) {
 
@@ -47,7 +46,6 @@ public record Config(
   public Config {
     disabledPlugins = List.copyOf(disabledPlugins);
     plugins = Map.copyOf(plugins);
-    fileSync = List.copyOf(fileSync);
     settings = List.copyOf(settings);
     warnings = List.copyOf(warnings);
   }
@@ -107,7 +105,6 @@ public record Config(
         new Network(mode, network.bridge(), network.cidr(), network.tapPool()),
         disabledPlugins,
         plugins,
-        fileSync,
         shown,
         warnings);
   }

@@ -26,19 +26,26 @@ public final class ConfigLoader {
 
   private final Path file;
   private final Options options;
+  private final PluginTables plugins;
   private final Map<String, String> renamed;
+
+  /** Without plugins. */
+  public ConfigLoader(Path file, Path home) {
+    this(file, home, PluginTables.NONE);
+  }
 
   /**
    * @param file need not exist: then everything has its default
    * @param home what {@code ~/} stands for in it
    */
-  public ConfigLoader(Path file, Path home) {
-    this(file, home, RENAMED);
+  public ConfigLoader(Path file, Path home, PluginTables plugins) {
+    this(file, home, plugins, RENAMED);
   }
 
-  ConfigLoader(Path file, Path home, Map<String, String> renamed) {
+  ConfigLoader(Path file, Path home, PluginTables plugins, Map<String, String> renamed) {
     this.file = file;
     this.options = new Options(home);
+    this.plugins = plugins;
     this.renamed = Map.copyOf(renamed);
   }
 
@@ -55,7 +62,7 @@ public final class ConfigLoader {
     TomlParseResult toml = parse(read(problems), problems);
     // After a syntax error keys may be in the wrong table; judging them would mislead.
     problems.insistOnNone();
-    return new ConfigReader(file, options, renamed, toml, problems).config();
+    return new ConfigReader(file, options, plugins, renamed, toml, problems).config();
   }
 
   private String read(ConfigProblems problems) {

@@ -2,12 +2,14 @@ package dev.banger.core.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -16,10 +18,15 @@ import org.tomlj.TomlTable;
 /** Goes once through a parsed file, and knows afterwards all values and all problems. */
 final class ConfigReader {
   private static final String PLUGINS = "plugins";
-  private static final String FILE_SYNC = "file_sync";
+
+  /** What entries are called in a plugin's table. */
+  private static final String ENTRIES = "entries";
+
+  private static final Pattern ENTRY_NAME = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");
 
   private final Path file;
   private final Options options;
+  private final PluginTables judges;
   private final Map<String, String> renamed;
   private final TomlTable toml;
   private final ConfigProblems problems;
@@ -28,17 +35,20 @@ final class ConfigReader {
   private final Set<String> tables = new HashSet<>();
   private final Map<Option<?>, Object> values = new HashMap<>();
   private final Map<String, Map<String, Object>> plugins = new LinkedHashMap<>();
-  private final List<Map<String, Object>> fileSync = new ArrayList<>();
+  private final Map<String, List<Map<String, Object>>> entries = new LinkedHashMap<>();
+  private final Map<String, TomlPosition> places = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
 
   ConfigReader(
       Path file,
       Options options,
+      PluginTables judges,
       Map<String, String> renamed,
       TomlTable toml,
       ConfigProblems problems) {
     this.file = file;
     this.options = options;
+    this.judges = judges;
     this.renamed = renamed;
     this.toml = toml;
     this.problems = problems;
@@ -58,6 +68,7 @@ final class ConfigReader {
           "ssh_key and the %s of [plugins.%s] are the same option; keep one of them"
               .formatted(Config.SSH_KEY, Config.SSH));
     }
+    judge();
     problems.insistOnNone();
     return build();
   }
@@ -80,8 +91,8 @@ final class ConfigReader {
           problems.add(
               position, "%s must be a table, [%s], got %s".formatted(key, key, Shown.value(raw)));
         }
-      } else if (key.equals(FILE_SYNC)) {
-        acceptFileSync(raw, position);
+      } else if (at.isEmpty() && takesEntries(shortKey)) {
+        acceptEntries(shortKey, raw, position);
       } else if (at.equals(List.of(PLUGINS)) && raw instanceof TomlTable inner) {
         acceptPlugin(shortKey, inner, position);
       } else {
@@ -110,27 +121,74 @@ final class ConfigReader {
     accept(known.get(now), raw, position);
   }
 
-  private void acceptFileSync(Object raw, TomlPosition position) {
-    if (!(raw instanceof TomlArray entries)) {
+  /** The core knows no such name: it is a plugin's. */
+  private boolean takesEntries(String name) {
+    return ENTRY_NAME.matcher(name).matches() && judges.takeEntries().contains(pluginOf(name));
+  }
+
+  private static String pluginOf(String name) {
+    return name.replace('_', '-');
+  }
+
+  private void acceptEntries(String name, Object raw, TomlPosition position) {
+    if (!(raw instanceof TomlArray list)) {
       problems.add(
-          position, "file_sync must be entries, each under [[file_sync]], got " + Shown.value(raw));
+          position,
+          "%s must be entries, each under [[%s]], got %s".formatted(name, name, Shown.value(raw)));
       return;
     }
-    for (int i = 0; i < entries.size(); i++) {
-      TomlPosition at = entries.inputPositionOf(i);
-      if (entries.get(i) instanceof TomlTable entry) {
+    List<Map<String, Object>> accepted = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      TomlPosition at = list.inputPositionOf(i);
+      String entry = "%s[%d]".formatted(name, i);
+      places.put(entry, at);
+      if (list.get(i) instanceof TomlTable table) {
         try {
-          fileSync.add(PlainValues.of(entry));
+          accepted.add(PlainValues.of(table));
         } catch (IllegalArgumentException e) {
-          problems.add(at, "file_sync entry %d is %s".formatted(i, e.getMessage()));
+          problems.add(at, "%s is %s".formatted(entry, e.getMessage()));
         }
       } else {
         problems.add(
             at,
-            "file_sync entry %d must be a table with host and guest, got %s"
-                .formatted(i, Shown.value(entries.get(i))));
+            "%s must be a table, [[%s]], got %s".formatted(entry, name, Shown.value(list.get(i))));
       }
     }
+    entries.put(name, accepted);
+  }
+
+  /** Gives plugins what is theirs, and asks what they have against it. */
+  private void judge() {
+    entries.forEach(
+        (name, list) -> {
+          Map<String, Object> table =
+              new LinkedHashMap<>(plugins.getOrDefault(pluginOf(name), Map.of()));
+          if (table.put(ENTRIES, List.copyOf(list)) != null) {
+            problems.add(
+                places.get(pluginOf(name)),
+                "%s and the entries of [plugins.%s] are the same option; keep one of them"
+                    .formatted(name, pluginOf(name)));
+          }
+          plugins.put(pluginOf(name), Collections.unmodifiableMap(table));
+        });
+    if (!problems.isEmpty()) {
+      // What could not be read would be missed by the plugin that it was for.
+      return;
+    }
+    plugins.forEach(
+        (id, table) -> {
+          if (!value(options.pluginsDisabled).contains(id)) {
+            for (String problem : judges.problems(id, table)) {
+              problems.add(place(id, problem), problem);
+            }
+          }
+        });
+  }
+
+  private TomlPosition place(String id, String problem) {
+    String subject = problem.substring(0, problem.indexOf(']') + 1);
+    return places.getOrDefault(
+        subject, places.getOrDefault(id, places.get(id.replace('-', '_') + "[0]")));
   }
 
   private void acceptPlugin(String id, TomlTable table, TomlPosition position) {
@@ -141,6 +199,7 @@ final class ConfigReader {
       return;
     }
     try {
+      places.put(id, position);
       plugins.put(id, PlainValues.of(table));
     } catch (IllegalArgumentException e) {
       problems.add(position, "plugins.%s is %s".formatted(id, e.getMessage()));
@@ -150,7 +209,7 @@ final class ConfigReader {
   private String unknown(String key, String shortKey) {
     Set<String> names = new HashSet<>(known.keySet());
     names.addAll(tables);
-    names.add(FILE_SYNC);
+    judges.takeEntries().forEach(id -> names.add(id.replace('-', '_')));
     names.remove("");
     String meant =
         options.all().stream()
@@ -192,7 +251,6 @@ final class ConfigReader {
             value(options.networkTapPool)),
         value(options.pluginsDisabled),
         plugins,
-        fileSync,
         settings(),
         warnings);
   }
@@ -208,10 +266,20 @@ final class ConfigReader {
     for (Option<?> option : options.all()) {
       settings.add(setting(option));
     }
-    plugins.forEach((id, table) -> flatten(settings, "plugins." + id, table));
-    for (int i = 0; i < fileSync.size(); i++) {
-      flatten(settings, "file_sync[%d]".formatted(i), fileSync.get(i));
-    }
+    plugins.forEach(
+        (id, table) -> {
+          Map<String, Object> rest = new LinkedHashMap<>(table);
+          if (entries.containsKey(id.replace('-', '_'))) {
+            rest.remove(ENTRIES);
+          }
+          flatten(settings, "plugins." + id, rest);
+        });
+    entries.forEach(
+        (name, list) -> {
+          for (int i = 0; i < list.size(); i++) {
+            flatten(settings, "%s[%d]".formatted(name, i), list.get(i));
+          }
+        });
     return settings;
   }
 

@@ -89,6 +89,7 @@ final class Checks {
         found.id(),
         found.state() == PluginState.FAILED ? "fail" : "warn",
         "plugin %s is %s: %s".formatted(found.id(), found.state().wireName(), found.reason()),
-        "mend or remove %s, or: banger plugin disable %s".formatted(found.origin(), found.id()));
+        "mend it (its configuration: banger config check; itself: %s), then: banger plugin reload %s; or: banger plugin disable %s"
+            .formatted(found.origin(), found.id(), found.id()));
   }
 }

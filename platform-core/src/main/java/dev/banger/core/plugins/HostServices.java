@@ -10,4 +10,9 @@ import java.nio.file.Path;
  * @param home what {@code ~/} stands for
  */
 record HostServices(
-    PluginPorts ports, HostToolRunner tools, HostCalls calls, Path dataRoot, Path home) {}
+    PluginPorts ports, HostToolRunner tools, HostCalls calls, Path dataRoot, Path home) {
+  /** For plugins that are asked for their declarations and never opened: there is no host. */
+  static HostServices forTrials(Path home) {
+    return new HostServices(null, null, null, home, home);
+  }
+}

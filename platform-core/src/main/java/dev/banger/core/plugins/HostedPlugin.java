@@ -102,6 +102,19 @@ final class HostedPlugin extends Plugin implements Participant {
     return Manifest.of(manifest.identity(), loaded.registration());
   }
 
+  /**
+   * What is wrong with what is configured for it.
+   *
+   * @throws CapabilityException saying what is wrong with the plugin itself
+   */
+  List<String> configProblems() throws InterruptedException {
+    Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
+    return gate.enter(
+        "configure",
+        REGISTER_LIMIT,
+        _ -> PluginConfig.problems(id(), loaded.registration().config(), config, services.home()));
+  }
+
   private CapabilityPlugin declare() throws InterruptedException {
     Loaded loaded = gate.enter("register", REGISTER_LIMIT, _ -> instantiate());
     registration = loaded.registration();

@@ -28,11 +28,20 @@ import java.util.Optional;
  * record. Calls the plugin's code (its constructors), so it belongs behind the gate.
  */
 final class PluginConfig {
+  /** The component that {@code [[some_id]]} fills. */
+  static final String ENTRIES = "entries";
+
   private final String table;
+  private final String entries;
   private final Path home;
+  private final List<String> problems = new ArrayList<>();
+
+  /** Whether something is so wrong that there is no record to be made of it. */
+  private boolean isFutile;
 
   private PluginConfig(String pluginId, Path home) {
     this.table = "[plugins." + pluginId + "]";
+    this.entries = pluginId.replace('-', '_');
     this.home = home;
   }
 
@@ -40,23 +49,51 @@ final class PluginConfig {
    * @param table {@code [plugins.ID]}: strings, longs, doubles, booleans, lists and maps
    * @param home what {@code ~/} stands for
    * @return null when the plugin has no configuration
-   * @throws CapabilityException of kind INVALID naming the key
+   * @throws CapabilityException of kind INVALID naming every key with which something is wrong
    */
   static Record of(
       String pluginId, Optional<Record> defaults, Map<String, Object> table, Path home) {
     PluginConfig config = new PluginConfig(pluginId, home);
+    Record record = config.read(defaults, table);
+    if (config.problems.isEmpty()) {
+      return record;
+    }
+    throw new CapabilityException(
+        FailureKind.INVALID, String.join("; ", config.problems), "banger config check");
+  }
+
+  /** All that is wrong with a table, each in one sentence; empty when {@link #of} would take it. */
+  static List<String> problems(
+      String pluginId, Optional<Record> defaults, Map<String, Object> table, Path home) {
+    PluginConfig config = new PluginConfig(pluginId, home);
+    var _ = config.read(defaults, table);
+    return List.copyOf(config.problems);
+  }
+
+  private Record read(Optional<Record> defaults, Map<String, Object> given) {
     if (defaults.isEmpty()) {
-      if (!table.isEmpty()) {
-        throw config.refusal("", "has %s, and the plugin has nothing to configure", table.keySet());
+      if (!given.isEmpty()) {
+        refuse("", "has %s, and the plugin has nothing to configure", given.keySet());
       }
       return null;
     }
-    Record given = defaults.get();
+    Class<? extends Record> type = defaults.get().getClass();
+    Map<String, Object> tree = record(type, PlainRecords.toTree(defaults.get()), given, "");
+    if (isFutile) {
+      return null;
+    }
     try {
-      return PlainRecords.fromTree(
-          given.getClass(), config.record(given.getClass(), PlainRecords.toTree(given), table, ""));
+      return PlainRecords.fromTree(type, tree);
     } catch (IllegalArgumentException e) {
-      throw config.refusal("", "%s", e.getMessage());
+      // A constructor may have more than one thing to say, each on a line.
+      for (String problem : String.valueOf(e.getMessage()).split("\n")) {
+        if (problem.startsWith(entries + "[")) {
+          problems.add(problem);
+        } else {
+          refuse("", "%s", problem);
+        }
+      }
+      return null;
     }
   }
 
@@ -68,7 +105,7 @@ final class PluginConfig {
     }
     for (Object key : given.keySet()) {
       if (!known.containsKey(key)) {
-        throw refusal(where + key, "is unknown%s", meant(String.valueOf(key), known));
+        refuse(where + key, "is unknown%s", meant(String.valueOf(key), known));
       }
     }
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -85,7 +122,7 @@ final class PluginConfig {
           } else if (component.getType() == Optional.class) {
             tree.put(component.getName(), null);
           } else {
-            throw refusal(where + key, "is missing");
+            var _ = futile(where + key, "is missing");
           }
         });
     return tree;
@@ -116,7 +153,7 @@ final class PluginConfig {
             (key, value) -> nodes.put((String) key, node(inner, null, value, where + "." + key)));
         return nodes;
       }
-      throw refusal(
+      return futile(
           where,
           "must be a %s, not %s",
           generic.getRawType() == List.class ? "list" : "table",
@@ -130,7 +167,7 @@ final class PluginConfig {
       return record(
           wanted, fallback instanceof Map<?, ?> inner ? inner : Map.of(), map, where + ".");
     }
-    throw refusal(where, "must be a table, not %s", shown(given));
+    return futile(where, "must be a table, not %s", shown(given));
   }
 
   private Object leaf(Class<?> wanted, Object given, String where) {
@@ -149,15 +186,15 @@ final class PluginConfig {
       case Long number when type.startsWith("int") || type.startsWith("Int") ->
           whole(number, where);
       case Double number when type.equalsIgnoreCase("double") -> number;
-      default -> throw refusal(where, "must be %s, not %s", words(wanted), shown(given));
+      default -> futile(where, "must be %s, not %s", words(wanted), shown(given));
     };
   }
 
-  private Long whole(long number, String where) {
+  private Object whole(long number, String where) {
     if ((int) number == number) {
       return number;
     }
-    throw refusal(where, "must be %s, not %d", words(int.class), number);
+    return futile(where, "must be %s, not %d", words(int.class), number);
   }
 
   private static String words(Class<?> wanted) {
@@ -173,7 +210,7 @@ final class PluginConfig {
     };
   }
 
-  private String constant(Class<?> wanted, Object given, String where) {
+  private Object constant(Class<?> wanted, Object given, String where) {
     List<String> words = new ArrayList<>();
     for (Object constant : wanted.getEnumConstants()) {
       String name = ((Enum<?>) constant).name();
@@ -183,36 +220,36 @@ final class PluginConfig {
       }
       words.add(word);
     }
-    throw refusal(where, "must be one of %s, not %s", String.join(", ", words), shown(given));
+    return futile(where, "must be one of %s, not %s", String.join(", ", words), shown(given));
   }
 
-  private String duration(String text, String where) {
+  private Object duration(String text, String where) {
     try {
       Duration duration = Durations.parse(text);
       return duration.toString();
     } catch (IllegalArgumentException e) {
-      throw refusal(where, "must be %s, not %s", e.getMessage(), shown(text));
+      return futile(where, "must be %s, not %s", e.getMessage(), shown(text));
     }
   }
 
-  private String instant(String text, String where) {
+  private Object instant(String text, String where) {
     try {
       return Instant.parse(text).toString();
     } catch (DateTimeParseException e) {
-      throw refusal(where, "must be %s, not %s", words(Instant.class), shown(text));
+      return futile(where, "must be %s, not %s", words(Instant.class), shown(text));
     }
   }
 
-  private String path(String text, String where) {
+  private Object path(String text, String where) {
     try {
       Path path = text.startsWith("~/") ? home.resolve(text.substring(2)) : Path.of(text);
       if (path.isAbsolute()) {
         return path.normalize().toString();
       }
     } catch (InvalidPathException e) {
-      throw refusal(where, "is no path: %s", shown(text));
+      return futile(where, "is no path: %s", shown(text));
     }
-    throw refusal(where, "must be an absolute path or one under ~/, not %s", shown(text));
+    return futile(where, "must be an absolute path or one under ~/, not %s", shown(text));
   }
 
   private static String shown(Object given) {
@@ -220,9 +257,18 @@ final class PluginConfig {
     return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 
-  private CapabilityException refusal(String where, String sentence, Object... parts) {
+  /** What is wrong with a value that nothing can stand in for. */
+  private Object futile(String where, String sentence, Object... parts) {
+    isFutile = true;
+    refuse(where, sentence, parts);
+    return null;
+  }
+
+  private void refuse(String where, String sentence, Object... parts) {
     String subject = where.isEmpty() ? table + " " : table + " " + where + " ";
-    String problem = subject + sentence.formatted(Arrays.stream(parts).toArray());
-    return new CapabilityException(FailureKind.INVALID, problem, "banger config check");
+    if (where.startsWith(ENTRIES + "[")) {
+      subject = entries + where.substring(ENTRIES.length()) + " ";
+    }
+    problems.add(subject + sentence.formatted(Arrays.stream(parts).toArray()));
   }
 }

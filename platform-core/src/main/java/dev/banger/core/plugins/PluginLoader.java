@@ -2,6 +2,7 @@ package dev.banger.core.plugins;
 
 import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -75,6 +76,16 @@ final class PluginLoader {
    */
   Map<String, Object> declared(FoundPlugin found) throws InterruptedException {
     return asked(found, Map.of(), HostedPlugin::declared);
+  }
+
+  /**
+   * What is wrong with what is configured for a version, which is not opened.
+   *
+   * @throws CapabilityException saying what is wrong with the plugin itself
+   */
+  List<String> configProblems(FoundPlugin found, Map<String, Object> config)
+      throws InterruptedException {
+    return asked(found, config, HostedPlugin::configProblems);
   }
 
   /** Something to be had from a version that is not opened. */

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param tree the whole document, to be compared with what the code declares
  */
 record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Object> tree) {
-  private static final int MAX_BYTES = 256 * 1024;
+  static final int MAX_BYTES = 256 * 1024;
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern VERSION =
       Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}(-[0-9A-Za-z.-]{1,40})?");
@@ -63,6 +63,11 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
 
   List<String> stepNames() {
     return objects("steps").map(step -> String.valueOf(step.get("name"))).toList();
+  }
+
+  /** Whether it takes entries, each under {@code [[some_id]]}. */
+  boolean takesEntries() {
+    return objects("config").anyMatch(value -> PluginConfig.ENTRIES.equals(value.get("key")));
   }
 
   List<String> checkIds() {
@@ -115,7 +120,15 @@ record PluginManifest(Manifest.Identity identity, ApiRange api, Map<String, Obje
    * @throws IllegalArgumentException saying in one sentence what is wrong
    */
   static PluginManifest read(Path dir) {
-    Map<String, Object> tree = JsonTree.object(text(dir.resolve(Manifest.FILE)));
+    return parse(text(dir.resolve(Manifest.FILE)));
+  }
+
+  /**
+   * @param text of a manifest
+   * @throws IllegalArgumentException saying in one sentence what is wrong
+   */
+  static PluginManifest parse(String text) {
+    Map<String, Object> tree = JsonTree.object(text);
     if (!Long.valueOf(Manifest.SCHEMA).equals(tree.get("schema"))) {
       throw new IllegalArgumentException(
           "schema is %s, this banger reads %d".formatted(tree.get("schema"), Manifest.SCHEMA));

@@ -237,12 +237,13 @@ public final class PluginRuntime implements Participants, AutoCloseable {
         .findFirst()
         .map(
             found ->
-                "plugin %s is %s, and its step %s is required: %s (mend it, or: banger plugin disable %s)"
+                "plugin %s is %s, and its step %s is required: %s (mend it, then: banger plugin reload %s; or: banger plugin disable %s)"
                     .formatted(
                         found.manifest().orElseThrow().title(),
                         found.state().wireName(),
                         found.manifest().orElseThrow().requiredSteps().getFirst(),
                         found.reason(),
+                        found.id(),
                         found.id()));
   }
 

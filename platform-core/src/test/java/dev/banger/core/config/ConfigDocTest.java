@@ -62,13 +62,18 @@ class ConfigDocTest {
 
       ## [plugins.ID]
 
-      The table of the plugin `ID`, for example `[plugins.dns]`. Its keys are the plugin's own, and the plugin checks
-      them. `ssh_key` above is the `key` of `[plugins.ssh-access]`.
+      The table of the plugin `ID`, for example `[plugins.dns]`. Its keys are the plugin's own (`banger plugin info ID`
+      lists them), and the plugin checks them when it is loaded: a plugin that refuses its table is `failed`, and if it
+      has a required step no VM starts until that is mended and the plugin is loaded again with
+      `banger plugin reload ID`. `config check` asks all plugins, those in `disabled` left out. `ssh_key` above is the
+      `key` of `[plugins.ssh-access]`.
 
-      ## [[file_sync]]
+      ## [[some_id]]
 
-      Any number of entries, one for each file or directory of the host that guests get. The plugin file-sync checks
-      them.
+      Entries of the plugin `some-id`, any number of them: the same as its `entries` under `[plugins.some-id]`. A name
+      that belongs to no plugin on disk is refused like any unknown key.
+
+      The plugin [file-sync](file-sync.md) has an entry for each file or directory of the host that guests get:
 
       ```toml
       [[file_sync]]

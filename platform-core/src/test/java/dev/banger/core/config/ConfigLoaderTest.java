@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
   private static final Path HOME = Path.of("/home/ada");
+
+  private static final PluginTables PLUGINS = PluginTables.takingEntries(Set.of("file-sync"));
 
   @TempDir Path temp;
   private Path file;
@@ -35,6 +38,64 @@ class ConfigLoaderTest {
     assertThatThrownBy(() -> load("ssh_key = \"/a\"\n[plugins.ssh-access]\nkey = \"/b\"\n"))
         .hasMessageContaining("line 1")
         .hasMessageContaining("the same option; keep one of them");
+  }
+
+  @Test
+  void entriesThatNoPluginTakesAreRefusedWithoutPlugins() throws Exception {
+    Files.writeString(file, "[[file_sync]]\nhost = \"/a\"\n");
+    assertThatThrownBy(() -> new ConfigLoader(file, HOME).load())
+        .hasMessageEndingWith("there is no option file_sync; docs/config.md lists them all");
+  }
+
+  @Test
+  void entriesAreConfiguredInOnePlace() {
+    assertThatThrownBy(
+            () -> load("[plugins.file-sync]\nentries = []\n[[file_sync]]\nhost = \"/a\"\n"))
+        .hasMessageContaining("line 1")
+        .hasMessageContaining(
+            "file_sync and the entries of [plugins.file-sync] are the same option; keep one of"
+                + " them");
+  }
+
+  @Test
+  void whatPluginsHaveAgainstTheirTablesIsToldWithThePlace() throws Exception {
+    Files.writeString(
+        file,
+        """
+        [plugins]
+        disabled = ["nat"]
+        [plugins.nat]
+        a = 1
+        [plugins.dns]
+        a = 1
+        [[file_sync]]
+        host = "/a"
+        [[file_sync]]
+        host = "/b"
+        """);
+    PluginTables judge =
+        new PluginTables() {
+          @Override
+          public Set<String> takeEntries() {
+            return Set.of("file-sync");
+          }
+
+          @Override
+          public List<String> problems(String pluginId, Map<String, Object> table) {
+            return pluginId.equals("file-sync")
+                ? List.of("file_sync[1]: guest is missing")
+                : List.of("[plugins." + pluginId + "] a is unknown");
+          }
+        };
+    BangerException refusal =
+        catchThrowableOfType(
+            BangerException.class, () -> new ConfigLoader(file, HOME, judge).load());
+    assertThat(refusal.details())
+        .containsExactly(
+            "line 5, column 1: [plugins.dns] a is unknown",
+            "line 9, column 1: file_sync[1]: guest is missing");
+    assertThat(new ConfigLoader(file, HOME, judge.unjudged()).load().plugins())
+        .containsKeys("dns", "file-sync");
   }
 
   @Test
@@ -106,7 +167,7 @@ class ConfigLoaderTest {
     assertThat(config.qemuBin()).contains(Path.of("/home/ada/bin/qemu"));
     assertThat(config.sshKey()).contains(Path.of("/etc/banger/key"));
     assertThat(config.pluginTables())
-        .containsOnlyKeys("dns", "ssh-access")
+        .containsOnlyKeys("dns", "file-sync", "ssh-access")
         .containsEntry("ssh-access", Map.of("key", "/etc/banger/key"))
         .containsEntry("dns", config.plugin("dns"));
     assertThat(config.stopGrace()).isEqualTo(Duration.ofMillis(1500));
@@ -129,10 +190,13 @@ class ConfigLoaderTest {
                 "more",
                 Map.of("deep", List.of(1L, "two"))));
     assertThat(config.plugin("nat")).isEmpty();
-    assertThat(config.fileSync())
-        .containsExactly(
-            Map.of("host", "~/.aws", "guest", "~/.aws", "mode", "0600"),
-            Map.of("host", "relative"));
+    assertThat(config.plugin("file-sync"))
+        .isEqualTo(
+            Map.of(
+                "entries",
+                List.of(
+                    Map.of("host", "~/.aws", "guest", "~/.aws", "mode", "0600"),
+                    Map.of("host", "relative"))));
   }
 
   @Test
@@ -201,7 +265,9 @@ class ConfigLoaderTest {
         "[plugins.\"../x\"]|the name of a plugin must be lower-case letters, digits and -, got"
             + " \"../x\"",
         "file_sync = \"x\"|file_sync must be entries, each under [[file_sync]], got \"x\"",
-        "file_sync = [\"x\"]|file_sync entry 0 must be a table with host and guest, got \"x\"",
+        "file_sync = [\"x\"]|file_sync[0] must be a table, [[file_sync]], got \"x\"",
+        "[[dns]]|there is no option dns; docs/config.md lists them all",
+        "[network.file_sync]|there is no option network.file_sync; docs/config.md lists them all",
       })
   void aWrongLineIsToldWithPlaceAndBothValues(String line, String message) throws Exception {
     BangerException refusal = refusal("# a comment\n" + line + "\n");
@@ -273,7 +339,7 @@ class ConfigLoaderTest {
   @Test
   void aRenamedKeyStillWorksWithAWarning() throws Exception {
     Files.writeString(file, "\ngrace = \"7s\"\n");
-    Config config = new ConfigLoader(file, HOME, Map.of("grace", "stop_grace")).load();
+    Config config = new ConfigLoader(file, HOME, PLUGINS, Map.of("grace", "stop_grace")).load();
     assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(7));
     assertThat(config.warnings())
         .containsExactly(file + ", line 2: grace is called stop_grace now; please rename it");
@@ -285,13 +351,13 @@ class ConfigLoaderTest {
     BangerException refusal =
         catchThrowableOfType(
             BangerException.class,
-            () -> new ConfigLoader(file, HOME, Map.of("grace", "stop_grace")).load());
+            () -> new ConfigLoader(file, HOME, PLUGINS, Map.of("grace", "stop_grace")).load());
     assertThat(refusal).hasMessageContaining("stop_grace is there twice");
   }
 
   private Config load(String text) throws IOException {
     Files.writeString(file, text, StandardCharsets.UTF_8);
-    return new ConfigLoader(file, HOME).load();
+    return new ConfigLoader(file, HOME, PLUGINS).load();
   }
 
   private BangerException refusal(String text) throws IOException {
@@ -300,6 +366,7 @@ class ConfigLoaderTest {
   }
 
   private BangerException refusal() {
-    return catchThrowableOfType(BangerException.class, () -> new ConfigLoader(file, HOME).load());
+    return catchThrowableOfType(
+        BangerException.class, () -> new ConfigLoader(file, HOME, PLUGINS).load());
   }
 }

@@ -134,4 +134,68 @@ class PluginConfigTest {
     assertThatThrownBy(() -> PluginConfig.of("dns", Optional.empty(), Map.of("a", 1L), HOME))
         .hasMessage("[plugins.dns] has [a], and the plugin has nothing to configure");
   }
+
+  record Entry(String host, int port) {}
+
+  record Listed(List<Entry> entries, int most) {
+    Listed {
+      StringBuilder problems = new StringBuilder();
+      if (most > 9) {
+        problems.append("most must be 9 or less, got ").append(most).append('\n');
+      }
+      for (int i = 0; i < entries.size(); i++) {
+        if (entries.get(i).host().isEmpty()) {
+          problems.append("my_list[%d]: host is empty\n".formatted(i));
+        }
+      }
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException(problems.toString().strip());
+      }
+    }
+  }
+
+  private static List<String> listed(Map<String, Object> table) {
+    return PluginConfig.problems("my-list", Optional.of(new Listed(List.of(), 1)), table, HOME);
+  }
+
+  @Test
+  void everything_that_is_wrong_is_told_at_once() {
+    assertThatThrownBy(() -> read(Map.of("strict", "yes", "max_file", 3L)))
+        .hasMessageContaining("[plugins.dns] strict must be true or false")
+        .hasMessageContaining("; ")
+        .hasMessageContaining("[plugins.dns] max_file is unknown");
+  }
+
+  @Test
+  void entries_are_called_what_they_are_called_in_the_file() {
+    assertThat(
+            listed(
+                Map.of(
+                    "entries",
+                    List.of(Map.of("host", 3L, "port", "x"), Map.of("host", "a", "prt", 1L)))))
+        .containsExactlyInAnyOrder(
+            "my_list[0].host must be a text, not 3",
+            "my_list[0].port must be a whole number of 32 bits, not \"x\"",
+            "my_list[1].prt is unknown; did you mean port?",
+            "my_list[1].port is missing");
+  }
+
+  @Test
+  void a_constructor_may_have_several_things_to_say_beside_unknown_keys() {
+    assertThat(
+            listed(
+                Map.of(
+                    "most",
+                    10L,
+                    "mst",
+                    1L,
+                    "entries",
+                    List.of(Map.of("host", "", "port", 1L), Map.of("host", "", "port", 1L)))))
+        .containsExactly(
+            "[plugins.my-list] mst is unknown; did you mean most?",
+            "[plugins.my-list] most must be 9 or less, got 10",
+            "my_list[0]: host is empty",
+            "my_list[1]: host is empty");
+    assertThat(listed(Map.of("most", 2L))).isEmpty();
+  }
 }
