@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Brings a running VM's files up to date. */
 final class Sync {
-  static final String STAGE = "file_sync";
+  static final String STAGE = "file-sync";
 
   /**
    * What came of it.

@@ -105,7 +105,7 @@ class SyncTest {
     assertThat(root.resolve("token")).hasContent("secret");
     assertThat(mode(root.resolve("token"))).isEqualTo("rw-------");
     assertThat(Files.getLastModifiedTime(root.resolve("token"))).isEqualTo(LONG_AGO);
-    assertThat(lastCall.stages()).containsExactly("file_sync started", "file_sync done 1 file");
+    assertThat(lastCall.stages()).containsExactly("file-sync started", "file-sync done 1 file");
   }
 
   @Test
@@ -198,7 +198,7 @@ class SyncTest {
                 "file_sync[0]: " + host.resolve("missing") + " does not exist",
                 "file_sync[2]: " + host.resolve("dangling") + " does not exist"));
     assertThat(root.resolve("there")).exists();
-    assertThat(lastCall.stages()).contains("file_sync done 1 file, 2 skipped");
+    assertThat(lastCall.stages()).contains("file-sync done 1 file, 2 skipped");
   }
 
   @Test
