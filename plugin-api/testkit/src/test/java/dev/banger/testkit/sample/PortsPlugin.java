@@ -91,7 +91,8 @@ public final class PortsPlugin implements CapabilityPlugin {
           new GreetingStep(defect));
     }
     r.sweep(this::sweep);
-    if (defect == Defect.NONE || defect.name().startsWith("WATCH")) {
+    if (Set.of(Defect.NONE, Defect.PINS_ITS_LOADER).contains(defect)
+        || defect.name().startsWith("WATCH")) {
       r.watch(this::drifted);
     }
     if (defect == Defect.NONE || defect.name().startsWith("FIX")) {
