@@ -32,8 +32,8 @@ public final class VmSsh implements Command {
     options
         .summary("a shell in a VM, or one command, by the host's ssh")
         .description(
-            "Exit code: that of ssh, which is the command's own, or 255 when there is no way in."
-                + " ssh reads no configuration files; banger vm ssh-config is for use with yours.")
+            "Exit code: that of ssh, which is the command's own, or 255 when there is no way in.\n"
+                + "ssh reads no configuration files; banger vm ssh-config is for use with yours.")
         .positional("REF", "vm", 1, 1, "name, id, or unique beginning of an id")
         .command(false, "what to run there; a shell runs it, as ssh does")
         .example("banger ssh brisk-otter")

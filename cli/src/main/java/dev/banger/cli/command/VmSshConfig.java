@@ -14,8 +14,8 @@ public final class VmSshConfig implements Command {
     options
         .summary("OpenSSH configuration for VMs, host keys pinned")
         .description(
-            "Without REF: for every running VM. ssh, scp, sftp, rsync and editors take it as it is."
-                + " Put Include first in ~/.ssh/config: the first value wins there.")
+            "Without REF: for every running VM. ssh, scp, sftp, rsync and editors take it as it is.\n"
+                + "Put Include first in ~/.ssh/config: the first value wins there.")
         .positional("REF", "vm", 0, Integer.MAX_VALUE, "name, id, or unique beginning of an id")
         .example(
             "banger vm ssh-config > ~/.ssh/banger.conf    # Include banger.conf in ~/.ssh/config")

@@ -130,7 +130,7 @@ class SyncTest {
     assertThat(mode(root.resolve("aws/cli/cache/x"))).isEqualTo("rwxr-x--x");
     assertThat(root.resolve("aws/empty")).isEmptyDirectory();
     assertThat(lastCall.stages().get(1))
-        .startsWith("file_sync note file_sync[0]: ")
+        .startsWith("file-sync note file_sync[0]: ")
         .endsWith("is a directory: mode is for files, and each keeps its own");
   }
 
