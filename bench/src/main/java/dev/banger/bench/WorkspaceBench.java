@@ -67,6 +67,7 @@ final class WorkspaceBench {
         "rsync -a over ssh",
         this::rsync,
         count);
+    new ExportBench(programs, dist, repository, sshConfig).run(pairs, megabytes, count);
     out.printf(
         Locale.ROOT,
         "daemon's largest resident size %d MB, most extra disk on the host %d MB%n",

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class AsBranch {
     String worktree = "";
     for (String line : git.list(source.root(), "worktree", "list", "--porcelain", "-z")) {
       if (line.startsWith("worktree ")) {
-        worktree = Changes.shown(line.substring("worktree ".length()));
+        worktree = Names.shown(line.substring("worktree ".length()));
       } else if (line.equals("branch refs/heads/" + latin(branch))) {
         throw new CapabilityException(
             FailureKind.CONFLICT,
@@ -125,7 +126,8 @@ final class AsBranch {
         && isOurs(before.get())) {
       return before.get();
     }
-    return quarantine.commit(parent, tree, "Uncommitted changes in VM %s\n".formatted(vm.name()));
+    return quarantine.commit(
+        parent, tree, "Uncommitted changes in VM %s\n".formatted(vm.name()), Instant.now());
   }
 
   private boolean isOurs(String tip) {

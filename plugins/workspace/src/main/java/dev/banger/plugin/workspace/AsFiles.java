@@ -95,9 +95,7 @@ final class AsFiles {
 
   private void requireLinksInside(List<Change> todo) throws InterruptedException {
     for (Change change : todo) {
-      if (change.isLink()
-          && Names.leadsOutside(
-              change.name(), quarantine.ask("cat-file", "blob", change.newId()))) {
+      if (change.isLink() && Names.leadsOutside(change.name(), quarantine.blob(change.newId()))) {
         throw new CapabilityException(
             FailureKind.GUEST,
             "\"%s\" is a link that leads outside of %s; nothing was written"
@@ -109,7 +107,7 @@ final class AsFiles {
 
   /** Whether it is here already as in the guest. */
   private boolean isDone(Change change) throws IOException {
-    Path file = HostFiles.file(root, change.name());
+    Path file = BytePath.of(root, change.name());
     return isReachable(file)
         && (change.isDeletion()
             ? !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
@@ -117,7 +115,7 @@ final class AsFiles {
   }
 
   private boolean isUntouched(Change change) throws IOException {
-    Path file = HostFiles.file(root, change.name());
+    Path file = BytePath.of(root, change.name());
     if (!isReachable(file)) {
       return false;
     }

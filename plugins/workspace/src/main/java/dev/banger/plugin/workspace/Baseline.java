@@ -1,7 +1,5 @@
 package dev.banger.plugin.workspace;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.banger.api.PluginContext;
 import dev.banger.api.VmView;
 import java.io.IOException;
@@ -40,18 +38,35 @@ final class Baseline {
     return context.dataDir().resolve(VMS).resolve(vmId);
   }
 
+  /** The objects that the import to that directory has of its own, if there was one. */
+  static List<Path> objects(PluginContext context, VmView vm, String dest) {
+    Path objects = repository(context, vm, dest).resolve("objects");
+    return Files.isDirectory(objects, LinkOption.NOFOLLOW_LINKS) ? List.of(objects) : List.of();
+  }
+
   /**
-   * Makes a bare repository that sees the objects of another.
+   * Makes a bare repository that sees the objects of others. Its history is cut off where the
+   * source's is, and it ignores what is ignored in the source.
    *
    * @param dir made
-   * @param objects directory of the objects that are borrowed, absolute
+   * @param objects directories of the objects that are borrowed, absolute
    */
-  static void make(Git git, Path dir, Path objects, String objectFormat)
+  static void make(Git git, Path dir, Source source, List<Path> objects)
       throws IOException, InterruptedException {
     Files.createDirectories(dir);
-    git.run(dir, "init", "-q", "--bare", "--template=", "--object-format=" + objectFormat);
+    String format = "--object-format=" + source.objectFormat();
+    git.run(dir, "init", "-q", "--bare", "--template=", format);
     Path info = Files.createDirectories(dir.resolve("objects/info"));
-    Files.writeString(info.resolve("alternates"), quoted(objects.toString()) + "\n", UTF_8);
+    Files.write(
+        info.resolve("alternates"),
+        objects.stream().map(Object::toString).map(Baseline::quoted).toList());
+    for (String name : List.of("shallow", "info/exclude")) {
+      Path file = source.place(git, name);
+      if (Files.isRegularFile(file)) {
+        Files.createDirectories(dir.resolve(name).getParent());
+        Files.copy(file, dir.resolve(name));
+      }
+    }
   }
 
   /** As git quotes names in C's way; a path may begin with # or contain a line feed. */

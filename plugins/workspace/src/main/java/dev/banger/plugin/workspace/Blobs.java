@@ -77,7 +77,7 @@ final class Blobs {
     throw new CapabilityException(
         FailureKind.ILLEGAL_STATE,
         "the content of %s is not in the repository (%s)"
-            .formatted(Changes.shown(entry.name()), header),
+            .formatted(Names.shown(entry.name()), header),
         "in a partial clone, git checkout HEAD -- . brings it; git fsck says what else is missing");
   }
 

@@ -19,7 +19,20 @@ final class BytePath {
    * @param name relative, one char of ISO 8859-1 for each byte; never with a NUL
    */
   static Path of(Path directory, String name) {
-    String base = directory.toUri().getRawPath();
+    return at(directory.toUri().getRawPath(), name);
+  }
+
+  /**
+   * One that begins nowhere, as in a link.
+   *
+   * @param name not empty, nor only slashes
+   */
+  static Path relative(String name) {
+    Path path = at("/", name);
+    return path.subpath(0, path.getNameCount());
+  }
+
+  private static Path at(String base, String name) {
     StringBuilder uri = new StringBuilder("file://").append(base);
     if (!base.endsWith("/")) {
       uri.append('/');

@@ -135,7 +135,7 @@ final class Cargo {
   private void link(TarWriter tar, String path, Blobs.Blob blob) throws IOException {
     String target = blob.size() > LONGEST_LINK ? "" : Blobs.text(blob);
     if (target.isEmpty() || target.indexOf('\0') >= 0) {
-      remarks.add("left out a link that leads nowhere in particular: " + Changes.shown(path));
+      remarks.add("left out a link that leads nowhere in particular: " + Names.shown(path));
     } else {
       tar.link(path, target, now);
       files++;

@@ -1,8 +1,5 @@
 package dev.banger.plugin.workspace;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -54,7 +51,7 @@ record Changes(Set<String> outdated, Set<String> present, List<String> remarks) 
     Set<String> fresh = new TreeSet<>();
     for (String name : window.list("ls-files", "-z", "--others", "--exclude-standard")) {
       if (name.endsWith("/")) {
-        remarks.add("left out the repository inside: " + shown(name));
+        remarks.add("left out the repository inside: " + Names.shown(name));
       } else {
         fresh.add(name);
       }
@@ -86,11 +83,11 @@ record Changes(Set<String> outdated, Set<String> present, List<String> remarks) 
       return true;
     }
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      remarks.add("left out, for it is no file, folder or link: " + shown(name));
+      remarks.add("left out, for it is no file, folder or link: " + Names.shown(name));
       return false;
     }
     if (!Files.isReadable(file)) {
-      remarks.add("left out, for it cannot be read: " + shown(name));
+      remarks.add("left out, for it cannot be read: " + Names.shown(name));
       return false;
     }
     return true;
@@ -125,10 +122,5 @@ record Changes(Set<String> outdated, Set<String> present, List<String> remarks) 
       }
     }
     return false;
-  }
-
-  /** A name for people. */
-  static String shown(String name) {
-    return new String(name.getBytes(ISO_8859_1), UTF_8);
   }
 }

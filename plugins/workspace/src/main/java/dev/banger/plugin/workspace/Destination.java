@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -90,30 +89,27 @@ final class Destination {
 
   /** Unpacks an archive there. */
   void fill(TarSource archive, Unpacked then) throws Exception {
-    String staging =
-        path.substring(0, path.lastIndexOf('/') + 1)
-            + ".banger-"
-            + UUID.randomUUID().toString().substring(0, 8);
-    Stagings.note(context, vm, staging);
-    boolean done = false;
-    try {
-      host.putTar(vm, staging, archive, TRANSFER);
-      then.in(staging);
-      GuestResult moved =
-          host.exec(
-              vm, GuestCommand.of(QUICK, "/bin/sh", "-c", MOVE, "move", staging, path).in("/"));
-      if (moved.exitCode() != 0) {
-        throw new CapabilityException(
-            FailureKind.GUEST,
-            "the guest could not move the files to %s: %s".formatted(path, said(moved)));
-      }
-      done = true;
-      Stagings.forget(context, vm, staging);
-    } finally {
-      if (!done) {
-        clearAway(staging);
-      }
+    Stagings.beside(
+        context,
+        vm,
+        path,
+        staging -> {
+          host.putTar(vm, staging, archive, TRANSFER);
+          then.in(staging);
+          move(staging);
+          return null;
+        });
+  }
+
+  private void move(String staging) throws InterruptedException {
+    GuestResult moved =
+        host.exec(vm, GuestCommand.of(QUICK, "/bin/sh", "-c", MOVE, "move", staging, path).in("/"));
+    if (moved.exitCode() != 0) {
+      throw new CapabilityException(
+          FailureKind.GUEST,
+          "the guest could not move the files to %s: %s".formatted(path, said(moved)));
     }
+    Stagings.forget(context, vm, staging);
   }
 
   /**
@@ -141,20 +137,5 @@ final class Destination {
     List<String> lines = result.stderr().strip().lines().toList();
     String last = lines.isEmpty() ? "it said nothing" : lines.getLast();
     return last.replaceAll("\\p{Cntrl}", "?").substring(0, Math.min(200, last.length()));
-  }
-
-  private void clearAway(String staging) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      Stagings.remove(context, vm, staging);
-    } catch (CapabilityException e) {
-      // The guest is gone, or this call is over; the failure that led here is what counts, and
-      // what was noted is removed the next time.
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -49,7 +49,7 @@ final class Export {
                   "file of the patch (VM.patch), branch (banger/VM), or directory (the repository)"))
           .option(
               ValueSpec.optional(
-                  "from", ValueType.TEXT, "directory in the VM; the last one prepared otherwise"))
+                  "from", ValueType.TEXT, "directory in the VM (the one that was prepared last)"))
           .option(
               ValueSpec.optional(
                   "repo", ValueType.PATH, "repository of this host, if it is not where it was"))
@@ -71,13 +71,23 @@ final class Export {
   static CommandResult export(CommandCall call) throws Exception {
     VmView vm = running(call);
     Limits limits = Limits.of(call.text("max-size"));
+    return alone(call, vm, scratch -> export(call, vm, limits, scratch));
+  }
+
+  @FunctionalInterface
+  private interface Body {
+    CommandResult in(Path scratch) throws Exception;
+  }
+
+  private static CommandResult alone(CommandCall call, VmView vm, Body body) throws Exception {
     return call.host()
         .withLock(
             Stagings.lock(vm),
             TURN,
             () -> {
+              Stagings.clear(call.context(), vm);
               try (Scratch scratch = Scratch.make(call.context())) {
-                return export(call, vm, limits, scratch.dir());
+                return body.in(scratch.dir());
               }
             });
   }
@@ -86,16 +96,23 @@ final class Export {
       throws Exception {
     Imported imported = chosen(call, vm, scratch);
     call.progress().started("read_guest");
-    Review review = Review.of(call.host(), call.context(), vm, imported, limits, scratch);
+    Review review = Review.of(call.context(), vm, imported, limits, scratch);
     call.progress().done("read_guest", review.words());
     Map<String, Object> fields = review.fields();
     List<String> remarks = new ArrayList<>(review.remarks());
+    tellOthers(call, vm, imported, remarks);
     fields.put("as", call.text("as"));
+    fields.put("from", imported.dest());
     if (review.isEmpty()) {
       fields.put("message", "nothing was changed in " + imported.dest());
+    } else if (review.difference().isEmpty() && !call.text("as").equals("branch")) {
+      fields.put(
+          "message",
+          "%s, but no file is other than it was; --as branch brings %s"
+              .formatted(review.commits().words(), review.commits().count() == 1 ? "it" : "them"));
     } else {
       switch (call.text("as")) {
-        case "branch" -> toBranch(call, vm, review, fields);
+        case "branch" -> toBranch(call, vm, review, fields, remarks);
         case "files" -> toFiles(call, review, fields, remarks);
         default -> toPatch(call, vm, review, fields, remarks);
       }
@@ -107,23 +124,14 @@ final class Export {
 
   static CommandResult changes(CommandCall call) throws Exception {
     VmView vm = running(call);
-    return call.host()
-        .withLock(
-            Stagings.lock(vm),
-            TURN,
-            () -> {
-              try (Scratch scratch = Scratch.make(call.context())) {
-                return changes(call, vm, scratch.dir());
-              }
-            });
+    return alone(call, vm, scratch -> changes(call, vm, scratch));
   }
 
   private static CommandResult changes(CommandCall call, VmView vm, Path scratch) throws Exception {
     Imported imported = latest(call, vm);
     Map<String, Object> fields = new LinkedHashMap<>();
     if (!Untouched.is(call.host(), vm, imported)) {
-      Review review =
-          Review.of(call.host(), call.context(), vm, imported, Limits.of("4GiB"), scratch);
+      Review review = Review.of(call.context(), vm, imported, Limits.of("4GiB"), scratch);
       fields.put("changed", !review.isEmpty());
       fields.put("files", review.difference().files());
       fields.put("commits", review.commits().count());
@@ -192,7 +200,8 @@ final class Export {
   }
 
   private static void toBranch(
-      CommandCall call, VmView vm, Review review, Map<String, Object> fields) throws Exception {
+      CommandCall call, VmView vm, Review review, Map<String, Object> fields, List<String> remarks)
+      throws Exception {
     String branch = call.find("to").orElse("banger/" + vm.name());
     AsBranch writer =
         new AsBranch(
@@ -201,10 +210,16 @@ final class Export {
         writer.write(
             branch,
             writer.check(branch),
-            review.head().orElse(review.imported().commit()),
+            parent(review, vm),
             review.tree(),
             review.imported().commit(),
             review.scratch());
+    if (review.imported().tree().isPresent()) {
+      remarks.add(
+          review.commits().count() == 0
+              ? "what was not committed here when it went into the VM is a commit of its own, below"
+              : "the branch also has what was not committed here when it went into the VM");
+    }
     fields.put("branch", branch);
     fields.put("commit", outcome.tip());
     fields.put("before", outcome.before().orElse(""));
@@ -212,14 +227,45 @@ final class Export {
     fields.put(
         "message",
         outcome.isNew()
-            ? "%s: %s; git log -p %s".formatted(words, review.words(), branch)
+            ? "%s: %s; git log -p %s..%s"
+                .formatted(
+                    words, review.words(), review.imported().commit().substring(0, 10), branch)
             : words + ": nothing new");
+  }
+
+  /** Whoever named none may have meant another. */
+  private static void tellOthers(
+      CommandCall call, VmView vm, Imported imported, List<String> remarks) {
+    if (call.find("from").isEmpty()) {
+      Imports.of(call.context(), vm).stream()
+          .filter(other -> !other.dest().equals(imported.dest()))
+          .map(other -> "not looked at: the workspace of --from " + other.dest())
+          .forEach(remarks::add);
+    }
+  }
+
+  /** What is put in one commit on top of it is then the guest's alone. */
+  private static String parent(Review review, VmView vm) throws InterruptedException {
+    Imported imported = review.imported();
+    String head = review.head().orElse(imported.commit());
+    if (imported.tree().isEmpty() || !head.equals(imported.commit())) {
+      return head;
+    }
+    String message = "Uncommitted changes that went into VM %s\n".formatted(vm.name());
+    return review.quarantine().commit(head, imported.tree().get(), message, imported.at());
   }
 
   private static void toPatch(
       CommandCall call, VmView vm, Review review, Map<String, Object> fields, List<String> remarks)
       throws Exception {
-    Path target = call.cwd().resolve(call.find("to").orElse(vm.name() + ".patch")).normalize();
+    String file = call.find("to").orElse(vm.name() + ".patch");
+    if (file.equals("-")) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          "a patch goes into a file, not to standard output",
+          "--to %s.patch, or ./- for a file of that name".formatted(vm.name()));
+    }
+    Path target = call.cwd().resolve(file).normalize();
     AsPatch writer = new AsPatch(review.git(), review.quarantine());
     boolean isThere = writer.write(review.difference(), review.base(), review.tree(), target);
     boolean applies = writer.applies(review.source(), target);
@@ -257,6 +303,6 @@ final class Export {
         "message",
         written == 0
             ? "%s: nothing new".formatted(target)
-            : "%s: %s changed; git diff".formatted(target, review.difference().words()));
+            : "%s: %s changed; git status".formatted(target, review.difference().words()));
   }
 }

@@ -10,6 +10,7 @@ import dev.banger.api.ToolResult;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +89,7 @@ final class Git {
   ToolCall calling(Path directory, Map<String, String> more, List<String> words) {
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(more);
-    return call(directory, LONG, words, List.of()).withEnv(all);
+    return call(directory, LONG, words).withEnv(all);
   }
 
   /** Runs it and hands back whether it succeeded. */
@@ -105,32 +106,25 @@ final class Git {
 
   /** Runs it and insists that it succeeds. */
   void run(Path repository, String... words) throws InterruptedException {
-    insist(words[0], host.run(call(repository, LONG, List.of(words), List.of())));
+    insist(words[0], host.run(call(repository, LONG, List.of(words))));
   }
 
   /** Runs it as {@code prepared} would have it, and hands back how it ended. */
   ToolResult tell(Path repository, UnaryOperator<ToolCall> prepared, List<String> words)
       throws InterruptedException {
-    return host.run(prepared.apply(call(repository, LONG, words, List.of())));
+    return host.run(prepared.apply(call(repository, LONG, words)));
   }
 
-  /** The same with a list of names on its standard input, and another index file. */
-  void runOn(Path repository, Path index, Set<String> names, String... words)
-      throws InterruptedException {
-    Map<String, String> more = new HashMap<>(environment);
-    more.put("GIT_INDEX_FILE", index.toString());
-    byte[] list = NameList.bytes(names);
-    insist(
-        words[0],
-        host.run(
-            call(repository, LONG, List.of(words), List.of())
-                .withEnv(more)
-                .withStdin(new ByteArrayInputStream(list))));
+  /** Runs a command that lists names ending in NUL. */
+  Set<String> list(Path repository, String... words) throws InterruptedException {
+    return names(call(repository, LONG, List.of(words)), words[0]);
   }
 
-  /** Runs a command that lists names ending in NUL, where filters of the repository are off. */
-  Set<String> list(Path repository, String... words) throws InterruptedException, IOException {
-    return names(call(repository, LONG, List.of(words), withoutFilters(repository)), words[0]);
+  /** Names as git takes them in, each ending in NUL. */
+  static InputStream listOf(Set<String> names) {
+    StringBuilder list = new StringBuilder();
+    names.forEach(name -> list.append(name).append('\0'));
+    return new ByteArrayInputStream(list.toString().getBytes(ISO_8859_1));
   }
 
   /** The names it lists, each ending in NUL. */
@@ -151,20 +145,7 @@ final class Git {
     return out.toByteArray();
   }
 
-  /** To tell whether a file was changed git may run its clean filter, any command at all. */
-  private List<String> withoutFilters(Path repository) throws InterruptedException {
-    List<String> options = new ArrayList<>();
-    String keys =
-        ask(repository, "config", "--local", "--name-only", "--get-regexp", "^filter\\.")
-            .orElse("");
-    for (String key : keys.lines().toList()) {
-      options.add("-c");
-      options.add(key + (key.endsWith(".required") ? "=false" : "="));
-    }
-    return options;
-  }
-
-  private ToolCall call(Path repository, Duration limit, List<String> words, List<String> options) {
+  private ToolCall call(Path repository, Duration limit, List<String> words) {
     List<String> argv =
         new ArrayList<>(
             List.of(
@@ -179,7 +160,6 @@ final class Git {
                 "gc.auto=0",
                 "-c",
                 "maintenance.auto=false"));
-    argv.addAll(options);
     argv.addAll(words);
     return ToolCall.of(limit, argv).in(repository).withEnv(environment);
   }

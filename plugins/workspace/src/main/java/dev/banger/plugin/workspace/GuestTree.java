@@ -7,6 +7,7 @@ import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestResult;
+import dev.banger.api.PluginContext;
 import dev.banger.api.VmView;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -36,8 +37,9 @@ final class GuestTree {
   private static final int NO_GIT = 67;
 
   /**
-   * {@code $1} the directory, {@code $2} the commit it began with. The guest's repository stays as
-   * it is: objects for what is not committed go elsewhere, and so does the index.
+   * {@code $1} the directory, {@code $2} the commit it began with, {@code $3} a directory that is
+   * made. The guest's repository stays as it is: objects for what is not committed go elsewhere,
+   * and so does the index.
    */
   private static final String SEND =
       """
@@ -49,8 +51,8 @@ final class GuestTree {
       objects=$(g rev-parse --git-path objects) && index=$(g rev-parse --git-path index) || exit 67
       objects=$(cd "$objects" && pwd) || exit 67
       head=$(g rev-parse --verify -q 'HEAD^{commit}') || head=-
-      tmp=$(mktemp -d) || exit 1
-      trap 'rm -rf "$tmp"' EXIT
+      tmp=$3
+      mkdir -m 700 "$tmp" || exit 1
       [ ! -e "$index" ] || cp -p "$index" "$tmp/index" || exit 1
       mkdir -p "$tmp/objects/info" && printf '%s\\n' "$objects" >"$tmp/objects/info/alternates"
       export GIT_INDEX_FILE="$tmp/index" GIT_OBJECT_DIRECTORY="$tmp/objects"
@@ -76,6 +78,7 @@ final class GuestTree {
       exec tar -c -f - "$@"
       """;
 
+  private final PluginContext context;
   private final CapabilityHost host;
   private final VmView vm;
   private final Quarantine quarantine;
@@ -83,8 +86,9 @@ final class GuestTree {
   private final Limits limits;
   private final List<String> remarks = new ArrayList<>();
 
-  GuestTree(CapabilityHost host, VmView vm, Quarantine quarantine, Path scratch, Limits limits) {
-    this.host = host;
+  GuestTree(PluginContext context, VmView vm, Quarantine quarantine, Path scratch, Limits limits) {
+    this.context = context;
+    this.host = context.host();
     this.vm = vm;
     this.quarantine = quarantine;
     this.scratch = scratch;
@@ -113,7 +117,15 @@ final class GuestTree {
     Path file = scratch.resolve("guest.pack");
     GuestResult result;
     try (Spool spool = new Spool(file, limits.stream(0))) {
-      result = exec(command(SEND, imported.dest(), imported.commit()).withStdout(spool), spool);
+      result =
+          Stagings.beside(
+              context,
+              vm,
+              imported.dest(),
+              staging ->
+                  exec(
+                      command(SEND, imported.dest(), imported.commit(), staging).withStdout(spool),
+                      spool));
     }
     switch (result.exitCode()) {
       case 0 -> {

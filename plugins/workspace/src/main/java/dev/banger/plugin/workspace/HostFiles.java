@@ -1,21 +1,16 @@
 package dev.banger.plugin.workspace;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.banger.api.CapabilityException;
-import dev.banger.api.FailureKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Files of the host as git would keep them, byte by byte and without filters. */
@@ -31,23 +26,6 @@ final class HostFiles {
    */
   HostFiles(String objectFormat) {
     this.algorithm = objectFormat.equals("sha256") ? "SHA-256" : "SHA-1";
-  }
-
-  /** Where a file of that name goes; refuses names that this system cannot spell. */
-  static Path file(Path root, String name) {
-    byte[] bytes = name.getBytes(ISO_8859_1);
-    String text = new String(bytes, PATHS);
-    try {
-      if (Arrays.equals(text.getBytes(PATHS), bytes)) {
-        return root.resolve(text);
-      }
-    } catch (InvalidPathException e) {
-      // Told below.
-    }
-    throw new CapabilityException(
-        FailureKind.INVALID,
-        "the name \"%s\" is no text in %s".formatted(Names.shown(name), PATHS),
-        "--as branch keeps it as it is");
   }
 
   boolean isAt(Path file, String mode, String id) throws IOException {

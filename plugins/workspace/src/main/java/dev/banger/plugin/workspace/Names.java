@@ -75,6 +75,11 @@ final class Names {
     return plain.equals(".git") || plain.equals("git~1");
   }
 
+  /** As text, for tools that take nothing else; what is not UTF-8 is lost. */
+  static String text(String name) {
+    return new String(name.getBytes(ISO_8859_1), UTF_8);
+  }
+
   /** For people: what could move a cursor or turn the direction of writing is escaped. */
   static String shown(String name) {
     byte[] bytes = name.getBytes(ISO_8859_1);
@@ -104,8 +109,7 @@ final class Names {
   }
 
   static boolean isHarmless(String name) {
-    String text = new String(name.getBytes(ISO_8859_1), UTF_8);
-    return text.codePoints().allMatch(Names::isHarmless);
+    return text(name).codePoints().allMatch(Names::isHarmless);
   }
 
   private static boolean isHarmless(int point) {

@@ -7,15 +7,15 @@ import dev.banger.api.FailureKind;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,66 +61,11 @@ final class Quarantine {
    */
   static Quarantine make(Git git, Path dir, Source source, List<Path> more)
       throws IOException, InterruptedException {
-    git.run(
-        dir.getParent(),
-        "init",
-        "-q",
-        "--bare",
-        "--template=",
-        "--object-format=" + source.objectFormat(),
-        dir.toString());
-    List<String> alternates = new ArrayList<>();
-    alternates.add(line(path(git, source, "objects")));
-    more.forEach(objects -> alternates.add(line(objects)));
-    Path info = Files.createDirectories(dir.resolve("objects/info"));
-    Files.writeString(info.resolve("alternates"), String.join("", alternates));
-    // Where the source's history is cut off, so is it here.
-    Path shallow = path(git, source, "shallow");
-    if (Files.isRegularFile(shallow)) {
-      Files.copy(shallow, dir.resolve("shallow"));
-    }
-    Files.createDirectories(dir.resolve("info"));
-    Path exclude = path(git, source, "info/exclude");
-    if (Files.isRegularFile(exclude)) {
-      Files.copy(exclude, dir.resolve("info/exclude"));
-    }
+    List<Path> objects = new ArrayList<>(List.of(source.place(git, "objects")));
+    objects.addAll(more);
+    Baseline.make(git, dir, source, objects);
     Files.createDirectory(dir.resolve("nothing"));
     return new Quarantine(git, dir);
-  }
-
-  private static Path path(Git git, Source source, String name) throws InterruptedException {
-    String path =
-        git.ask(source.root(), "rev-parse", "--git-path", name)
-            .orElseThrow(
-                () ->
-                    new CapabilityException(
-                        FailureKind.HOST, source.root() + " is no repository any more"));
-    return source.root().resolve(path).normalize();
-  }
-
-  private static String line(Path objects) {
-    return '"'
-        + objects.toString().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n")
-        + "\"\n";
-  }
-
-  /** Bare repositories of the plugin's own for one VM, where its imports keep their trees. */
-  static List<Path> kept(Path vmDir) throws IOException {
-    List<Path> found = new ArrayList<>();
-    addObjects(vmDir, found);
-    if (Files.isDirectory(vmDir, LinkOption.NOFOLLOW_LINKS)) {
-      try (DirectoryStream<Path> dirs = Files.newDirectoryStream(vmDir)) {
-        dirs.forEach(each -> addObjects(each, found));
-      }
-    }
-    return found;
-  }
-
-  private static void addObjects(Path repository, List<Path> found) {
-    Path objects = repository.resolve("objects");
-    if (Files.isDirectory(objects, LinkOption.NOFOLLOW_LINKS)) {
-      found.add(objects);
-    }
   }
 
   /** Runs git here and hands back what it printed. */
@@ -143,6 +88,13 @@ final class Quarantine {
 
   void print(InputStream in, OutputStream out, String... words) throws InterruptedException {
     told(words[0], tell(call -> call.withStdin(in).withStdout(out), words));
+  }
+
+  /** The content of a blob, one char for each byte; for small ones. */
+  String blob(String id) throws InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    print(InputStream.nullInputStream(), out, "cat-file", "blob", id);
+    return out.toString(ISO_8859_1);
   }
 
   /** Goes through what git lists with {@code -z}. */
@@ -231,8 +183,13 @@ final class Quarantine {
     return ask("write-tree");
   }
 
-  /** Makes a commit that nobody has signed for. */
-  String commit(String parent, String tree, String message) throws InterruptedException {
+  /**
+   * Makes a commit that nobody has signed for.
+   *
+   * @param date of the author and of the committer
+   */
+  String commit(String parent, String tree, String message, Instant date)
+      throws InterruptedException {
     ToolResult result =
         tell(
             call -> {
@@ -240,6 +197,7 @@ final class Quarantine {
               for (String who : List.of("AUTHOR", "COMMITTER")) {
                 environment.put("GIT_" + who + "_NAME", "banger");
                 environment.put("GIT_" + who + "_EMAIL", "banger@localhost");
+                environment.put("GIT_" + who + "_DATE", date.getEpochSecond() + " +0000");
               }
               return call.withEnv(environment);
             },

@@ -55,8 +55,7 @@ final class Replacement implements AutoCloseable {
   void stage(Quarantine quarantine, Change change) throws IOException, InterruptedException {
     Path file = stage.resolve("new-" + count++);
     if (change.isLink()) {
-      String target = quarantine.ask("cat-file", "blob", change.newId());
-      Files.createSymbolicLink(file, Path.of(target));
+      Files.createSymbolicLink(file, BytePath.relative(quarantine.blob(change.newId())));
     } else {
       try (OutputStream out =
           new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW))) {
@@ -88,7 +87,7 @@ final class Replacement implements AutoCloseable {
       // What goes makes room for what comes: a file may become a directory.
       for (Change change : changes) {
         if (change.isDeletion()) {
-          Path file = HostFiles.file(root, change.name());
+          Path file = BytePath.of(root, change.name());
           putAside(file);
           pruneParents(file.getParent());
         }
@@ -114,7 +113,7 @@ final class Replacement implements AutoCloseable {
   }
 
   private void place(Change change) throws IOException {
-    Path file = HostFiles.file(root, change.name());
+    Path file = BytePath.of(root, change.name());
     makeParents(file.getParent());
     if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
       Files.delete(file);

@@ -1,7 +1,6 @@
 package dev.banger.plugin.workspace;
 
 import dev.banger.api.CapabilityException;
-import dev.banger.api.CapabilityHost;
 import dev.banger.api.FailureKind;
 import dev.banger.api.PluginContext;
 import dev.banger.api.VmView;
@@ -35,20 +34,14 @@ record Review(
     Path scratch) {
   private static final int MOST_ROWS = 1000;
 
-  static Review of(
-      CapabilityHost host,
-      PluginContext context,
-      VmView vm,
-      Imported imported,
-      Limits limits,
-      Path scratch)
+  static Review of(PluginContext context, VmView vm, Imported imported, Limits limits, Path scratch)
       throws Exception {
-    Git git = Git.in(host, scratch);
+    Git git = Git.in(context.host(), scratch);
     Source source = source(git, imported);
-    List<Path> kept = Quarantine.kept(context.dataDir().resolve("vms").resolve(vm.id()));
+    List<Path> kept = Baseline.objects(context, vm, imported.dest());
     Quarantine quarantine = Quarantine.make(git, scratch.resolve("quarantine"), source, kept);
     String base = base(quarantine, imported);
-    GuestTree guest = new GuestTree(host, vm, quarantine, scratch, limits);
+    GuestTree guest = new GuestTree(context, vm, quarantine, scratch, limits);
     GuestTree.Taken taken = guest.take(imported);
     List<String> remarks = new ArrayList<>(guest.remarks());
 

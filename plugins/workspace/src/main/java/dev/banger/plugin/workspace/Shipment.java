@@ -120,7 +120,7 @@ final class Shipment {
         continue;
       }
       String name = line.substring(line.indexOf('\t') + 1);
-      String shown = Changes.shown(name);
+      String shown = Names.shown(name);
       Path inside = BytePath.of(source.root(), name);
       if (!Changes.isReached(source.root(), name)
           || !Files.isDirectory(inside, LinkOption.NOFOLLOW_LINKS)

@@ -57,6 +57,19 @@ record Source(Path root, String head, Optional<String> branch, String objectForm
         git.ask(path, "rev-parse", "--show-object-format").orElse("sha1"));
   }
 
+  /** Where something of its git directory is, for example {@code objects}; absolute. */
+  Path place(Git git, String name) throws InterruptedException {
+    Optional<String> path =
+        git.ask(root, "rev-parse", "--path-format=absolute", "--git-path", name);
+    return Path.of(
+        path.orElseThrow(
+            () ->
+                new CapabilityException(
+                    FailureKind.HOST,
+                    "git does not say where the %s of %s is".formatted(name, root),
+                    "banger needs git 2.39 or newer")));
+  }
+
   /** A configuration can claim any directory of the host as files of its repository. */
   private static void requireOwnFiles(Git git, Path path, String root) throws InterruptedException {
     Optional<String> here = git.ask(path, "rev-parse", "--absolute-git-dir");

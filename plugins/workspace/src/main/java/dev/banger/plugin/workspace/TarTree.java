@@ -31,6 +31,7 @@ final class TarTree {
   private final NameSet files = new NameSet();
   private final NameSet left = new NameSet();
   private final NameSet directories = new NameSet();
+  private String latest = "";
   private long entries;
   private long bytes;
 
@@ -53,17 +54,17 @@ final class TarTree {
     try {
       for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
         if (++entries > limits.entries()) {
-          throw limits.tooMany("the workspace in the VM has too many files");
+          throw limits.tooMany("the workspace in the VM has too many files" + upTo());
         }
         take(reader, entry, out);
       }
     } catch (EOFException e) {
       throw new CapabilityException(
-          FailureKind.GUEST, "the guest's archive is cut off", "try again", e);
+          FailureKind.GUEST, "the guest's archive is cut off" + upTo(), "try again", e);
     } catch (TarException e) {
       throw new CapabilityException(
           FailureKind.GUEST,
-          "the guest's archive is damaged: " + Names.clean(e.getMessage()),
+          "the guest's archive is damaged%s: %s".formatted(upTo(), Names.clean(e.getMessage())),
           "",
           e);
     }
@@ -73,6 +74,7 @@ final class TarTree {
 
   private void take(TarReader reader, TarEntry entry, OutputStream out) throws IOException {
     String name = stripped(entry.name());
+    latest = name;
     if (entry.type() == TarEntry.DIRECTORY && name.isEmpty()) {
       return;
     }
@@ -87,6 +89,11 @@ final class TarTree {
       case TarEntry.HARD_LINK -> hardLink(name, stripped(entry.link()), out);
       default -> remarks.accept("left out %s: %s".formatted(kind(entry), Names.shown(name)));
     }
+  }
+
+  /** Where it went wrong, in what people read. */
+  private String upTo() {
+    return latest.isEmpty() ? "" : ", up to \"" + Names.shown(latest) + "\"";
   }
 
   private static String kind(TarEntry entry) {
@@ -225,7 +232,7 @@ final class TarTree {
       int got = super.read(bytes, offset, length);
       seen += Math.max(0, got);
       if (seen > limits.stream(entries)) {
-        throw limits.tooMuch("the guest sends an archive");
+        throw limits.tooMuch("the guest sends an archive" + upTo());
       }
       return got;
     }

@@ -79,7 +79,7 @@ final class Transfer {
 
   /** A submodule may be called anything; commands for guests are text. */
   private static String name(String prefix) {
-    return Changes.shown(prefix);
+    return Names.text(prefix);
   }
 
   private static void write(Shipment shipment, OutputStream out) throws Exception {

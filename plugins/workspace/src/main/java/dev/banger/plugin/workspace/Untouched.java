@@ -18,12 +18,13 @@ final class Untouched {
       """
       cd "$1" 2>/dev/null || exit 1
       mark=$(mktemp) || exit 1
-      touch -d "@$2" "$mark" || { rm -f "$mark"; exit 1; }
+      trap 'rm -f "$mark"' EXIT
+      trap 'exit 1' HUP INT TERM
+      touch -d "@$2" "$mark" || exit 1
       find . -path ./.git -prune -o -newer "$mark" -print | head -n 1
       if [ -d .git ]; then
         find .git/HEAD .git/refs .git/packed-refs -newer "$mark" -print 2>/dev/null | head -n 1
       fi
-      rm -f "$mark"
       """;
 
   private Untouched() {}

@@ -67,10 +67,9 @@ final class Warnings {
       Map<String, String> folded)
       throws InterruptedException {
     if (change.isLink()) {
-      String target =
-          size > LONGEST_LINK ? "/" : quarantine.ask("cat-file", "blob", change.newId());
+      String target = size > LONGEST_LINK ? "/" : quarantine.blob(change.newId());
       if (Names.leadsOutside(change.name(), target)) {
-        add("is a link that leads outside, to " + Names.clean(target), change);
+        add("is a link that leads outside, to " + Names.shown(target), change);
       }
     } else if (change.newMode().equals(Change.EXECUTABLE)
         && !change.oldMode().equals(Change.EXECUTABLE)) {

@@ -5,17 +5,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.banger.api.CapabilityException;
 import dev.banger.api.FailureKind;
 import dev.banger.api.ToolCall;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,15 +49,11 @@ final class Window {
    * @param dir made
    */
   static Window onto(Git git, Source source, Path dir) throws IOException, InterruptedException {
-    Path objects = place(git, source, "objects");
-    Baseline.make(git, dir, objects, source.objectFormat());
+    Path objects = source.place(git, "objects");
+    Baseline.make(git, dir, source, List.of(objects));
     Path nowhere = Files.createDirectory(dir.resolve("nowhere"));
-    Window window = new Window(git, source, dir, objects, nowhere, place(git, source, "index"));
+    Window window = new Window(git, source, dir, objects, nowhere, source.place(git, "index"));
     window.requireHead();
-    Path shallow = place(git, source, "shallow");
-    if (Files.isRegularFile(shallow)) {
-      Files.copy(shallow, dir.resolve("shallow"));
-    }
     window.takeMeanings();
     return window;
   }
@@ -75,18 +68,6 @@ final class Window {
     git.insistOn(call("update-ref", "--no-deref", "HEAD", source.head()), "update-ref");
   }
 
-  private static Path place(Git git, Source source, String name) throws InterruptedException {
-    Optional<String> path =
-        git.ask(source.root(), "rev-parse", "--path-format=absolute", "--git-path", name);
-    return Path.of(
-        path.orElseThrow(
-            () ->
-                new CapabilityException(
-                    FailureKind.HOST,
-                    "git does not say where the %s of %s is".formatted(name, source.root()),
-                    "banger needs git 2.39 or newer")));
-  }
-
   private void takeMeanings() throws IOException, InterruptedException {
     for (String key : MEANINGS) {
       git.ask(source.root(), "config", "--type=bool", "--get", key)
@@ -94,11 +75,6 @@ final class Window {
     }
     git.ask(source.root(), "config", "--type=path", "--get", "core.excludesFile")
         .ifPresent(value -> meanings.addAll(List.of("-c", "core.excludesFile=" + value)));
-    Path exclude = place(git, source, "info/exclude");
-    if (Files.isRegularFile(exclude)) {
-      Files.createDirectories(dir.resolve("info"));
-      Files.copy(exclude, dir.resolve("info/exclude"), StandardCopyOption.REPLACE_EXISTING);
-    }
     if (index.getParent() == null || !Files.isDirectory(index.getParent())) {
       return;
     }
@@ -179,7 +155,7 @@ final class Window {
   }
 
   void insist(ToolCall call, Set<String> names, String what) throws InterruptedException {
-    git.insistOn(call.withStdin(new ByteArrayInputStream(NameList.bytes(names))), what);
+    git.insistOn(call.withStdin(Git.listOf(names)), what);
   }
 
   /** What it printed, without the last line feed. */

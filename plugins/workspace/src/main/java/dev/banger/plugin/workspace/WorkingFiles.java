@@ -50,7 +50,7 @@ final class WorkingFiles {
     try {
       now = look(file);
       if (!(boolean) now.get("isRegularFile") || !Changes.isReached(root, name)) {
-        remarks.add("left out, for it was changed while it was copied: " + Changes.shown(name));
+        remarks.add("left out, for it was changed while it was copied: " + Names.shown(name));
         return false;
       }
       try (SeekableByteChannel content =
@@ -63,12 +63,12 @@ final class WorkingFiles {
                 (int) now.get("mode") & 0777,
                 ((FileTime) now.get("lastModifiedTime")).toMillis() / 1000);
         if (!isWhole || !now.equals(seen.get(name)) || !look(file).equals(now)) {
-          remarks.add("changed while it was copied: " + Changes.shown(name));
+          remarks.add("changed while it was copied: " + Names.shown(name));
         }
       }
       return true;
     } catch (NoSuchFileException e) {
-      remarks.add("gone while it was copied: " + Changes.shown(name));
+      remarks.add("gone while it was copied: " + Names.shown(name));
       return false;
     }
   }

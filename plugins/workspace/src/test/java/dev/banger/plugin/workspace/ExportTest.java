@@ -37,7 +37,7 @@ class ExportTest {
     bench.requireNothingLeft();
   }
 
-  private static void refuses(ThrowingCallable call, FailureKind kind, String... words) {
+  static void refuses(ThrowingCallable call, FailureKind kind, String... words) {
     assertThatThrownBy(call)
         .isInstanceOf(CapabilityException.class)
         .satisfies(thrown -> assertThat(((CapabilityException) thrown).kind()).isEqualTo(kind))
@@ -87,7 +87,10 @@ class ExportTest {
         .isEqualTo(guest.git("log", "--format=raw", "-2"));
     assertThat(source.git("fsck", "--strict")).doesNotContain("error", "missing");
     assertThat(result.get("commitCount")).isEqualTo(2L);
-    assertThat((String) result.get("message")).contains("banger/web", "1 file, 2 commits");
+    assertThat((String) result.get("message"))
+        .contains(
+            "1 file, 2 commits; git log -p %s..banger/web"
+                .formatted(source.git("rev-parse", "--short=10", "main")));
     assertThat(source.sh("ls .git")).doesNotContain("FETCH_HEAD");
     assertThat(source.sh("ls .git/logs/refs/heads")).doesNotContain("banger");
   }
@@ -318,6 +321,7 @@ class ExportTest {
 
     refuses(() -> bench.export(), FailureKind.CONFLICT, "web.patch", "not overwritten");
     refuses(() -> bench.export("to", "link.patch"), FailureKind.CONFLICT, "link.patch");
+    refuses(() -> bench.export("to", "-"), FailureKind.INVALID, "not to standard output");
     refuses(() -> bench.export("to", "no/such/dir.patch"), FailureKind.NOT_FOUND, "dir.patch");
     bench.export("to", "other.patch");
     assertThat((String) bench.export("to", "other.patch").get("message")).contains("nothing new");

@@ -169,7 +169,7 @@ class HistoryTest extends ImportDesk {
     assertThat(Stagings.sweep(context)).isEmpty();
     Files.createDirectories(left);
     Stagings.note(context, WEB, "/root/.banger-0a0b0c0d");
-    assertThat(Stagings.sweep(context)).containsExactly("half-done workspace in VM web");
+    assertThat(Stagings.sweep(context)).containsExactly("half-done transfer in VM web");
     assertThat(left.getParent()).doesNotExist();
   }
 }
