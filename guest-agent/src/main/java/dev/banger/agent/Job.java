@@ -261,7 +261,9 @@ final class Job {
   private void settle() throws IOException {
     long since = System.nanoTime() - settleBy;
     for (JobOutput output : outputs) {
-      boolean lost = output.isStuck(PATIENCE_NANOS) || (givenUp && output.isRetrying());
+      boolean lost =
+          output.isStuck(givenUp ? SETTLE_NANOS : PATIENCE_NANOS)
+              || (givenUp && output.isRetrying());
       if (output.isOpen() && !(since >= 0 && output.isPaid()) && !lost) {
         wakeBy(since < 0 ? settleBy : System.nanoTime() + SETTLE_NANOS / 10);
         return;

@@ -28,6 +28,7 @@ final class JobInput {
   private boolean busy;
 
   private int fifo = -1;
+  private RandomAccessFile counter;
   private volatile boolean ended;
   private volatile long bytes;
 
@@ -166,15 +167,25 @@ final class JobInput {
   private void add(int count) throws IOException {
     long now = bytes + count;
     bytes = now;
-    try (RandomAccessFile file = new RandomAccessFile(count(), "rw")) {
-      file.writeLong(now);
+    if (counter == null) {
+      counter = new RandomAccessFile(count(), "rw");
     }
+    counter.seek(0);
+    counter.writeLong(now);
   }
 
   private void closeFifo() {
     if (fifo >= 0) {
       movers.close(fifo);
       fifo = -1;
+    }
+    if (counter != null) {
+      try {
+        counter.close();
+      } catch (IOException e) {
+        Log.line("job " + files.id() + ": " + e);
+      }
+      counter = null;
     }
   }
 }

@@ -26,8 +26,8 @@ final class JobStream {
   static final long LEAST_KEPT = 64 << 10;
   static final long MOST_KEPT = 1 << 30;
 
-  /** A property that tests set to see what happens where splicing is refused. */
-  private static final String SPLICE = "banger.agent.splice";
+  /** Tests see to it that splicing is refused. */
+  private static final boolean SPLICES = !Boolean.getBoolean("banger.agent.no-splice");
 
   private static final int SEGMENTS = 8;
   private static final long LARGEST_SEGMENT = 8 << 20;
@@ -48,7 +48,7 @@ final class JobStream {
   private final long segmentSize;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private int file = -1;
-  private boolean unable = !Boolean.parseBoolean(System.getProperty(SPLICE, "true"));
+  private boolean unable;
   private byte[] underWay = {};
 
   /** Takes up what is there. */
@@ -160,7 +160,8 @@ final class JobStream {
    */
   long move(int fifo, Place place) throws IOException {
     if (!unable) {
-      long count = JobCalls.splice(fifo, place.file(), place.at(), place.most());
+      long count =
+          SPLICES ? JobCalls.splice(fifo, place.file(), place.at(), place.most()) : JobCalls.UNABLE;
       if (count != JobCalls.UNABLE) {
         return count;
       }
