@@ -27,7 +27,11 @@ final class Job {
    */
   private static final long UNDER_WAY = 512 << 10;
 
+  /** How long somebody may hold the pipe of a command that has ended before it is given up. */
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
   private final JobFiles files;
+  private final JobMovers movers;
   private final GuestMessage.JobStart spec;
   private final long startedMicros;
   private final long underWay;
@@ -46,15 +50,18 @@ final class Job {
   private long deadline = Long.MAX_VALUE;
   private long birthDeadline;
   private long settleBy;
+  private boolean givenUp;
   private String remark = "";
+  private Runnable pump = () -> {};
 
   /** As the files tell it. */
-  Job(JobFiles files, JobFiles.Birth birth) {
+  Job(JobFiles files, JobFiles.Birth birth, JobMovers movers) {
     this.files = files;
+    this.movers = movers;
     this.spec = Shown.cut(birth.spec());
     this.startedMicros = birth.startedMicros();
     this.underWay = Math.min(UNDER_WAY, spec.keepBytes() / 2);
-    this.input = new JobInput(files, spec.tty());
+    this.input = new JobInput(files, spec.tty(), movers);
     this.stdout = new JobOutput(new JobStream(files.directory(), "out", spec.keepBytes()));
     this.stderr = new JobOutput(new JobStream(files.directory(), "err", spec.keepBytes()));
     outputs.add(stdout);
@@ -91,17 +98,23 @@ final class Job {
     letGo();
   }
 
-  /** Takes hold of the FIFOs' ends. False when they are not there. */
-  synchronized boolean open() throws IOException {
-    life = JobCalls.openFifo(files.fifo("life"), JobCalls.READ);
-    stdout.open(JobCalls.openFifo(files.fifo("out"), JobCalls.READ));
-    if (!spec.tty()) {
-      stderr.open(JobCalls.openFifo(files.fifo("err"), JobCalls.READ));
+  /**
+   * Takes hold of the FIFOs' ends. False when they are not there. May wait, while a program holds
+   * one of them.
+   */
+  boolean open() throws IOException {
+    int in = JobCalls.openFifo(files.fifo("life"), JobCalls.READ);
+    int out = JobCalls.openFifo(files.fifo("out"), JobCalls.READ);
+    int err = spec.tty() ? -1 : JobCalls.openFifo(files.fifo("err"), JobCalls.READ);
+    synchronized (this) {
+      life = in;
+      stdout.open(out);
+      stderr.open(err);
+      if (end != null) {
+        discard();
+      }
+      return life >= 0 && stdout.isOpen() && (spec.tty() || stderr.isOpen());
     }
-    if (end != null) {
-      discard();
-    }
-    return life >= 0 && stdout.isOpen() && (spec.tty() || stderr.isOpen());
   }
 
   synchronized int life() {
@@ -122,16 +135,49 @@ final class Job {
     return end != null && life < 0 && !stdout.isOpen() && !stderr.isOpen();
   }
 
-  /** Adds what the pump is to wait for. */
-  synchronized void watch(List<Integer> descriptors) {
+  /** What the pump is to wait for: a descriptor and what it tells of, null for the life. */
+  record Watched(Job job, JobOutput output, int descriptor) {}
+
+  synchronized void watch(List<Watched> all) {
     if (life >= 0) {
-      descriptors.add(life);
+      all.add(new Watched(this, null, life));
     }
     for (JobOutput output : outputs) {
       if (output.watched() >= 0) {
-        descriptors.add(output.watched());
+        all.add(new Watched(this, output, output.watched()));
       }
     }
+  }
+
+  /** From now on that pump is told when the job wants a turn. */
+  synchronized void carriedBy(Runnable bell) {
+    pump = bell;
+    deadline = System.nanoTime();
+  }
+
+  /** Something of it is ready. */
+  synchronized void ready(JobOutput output) {
+    if (output == null) {
+      turn();
+    } else {
+      serve(output, true);
+    }
+  }
+
+  private void serve(JobOutput output, boolean ready) {
+    if (output.claim(ready)) {
+      movers.execute(new JobMover(this, output));
+    }
+  }
+
+  /** A mover is done. */
+  void moved() {
+    Runnable bell;
+    synchronized (this) {
+      deadline = System.nanoTime();
+      bell = pump;
+    }
+    bell.run();
   }
 
   /** When it wants a turn at the latest, on the scale of {@link System#nanoTime()}. */
@@ -139,17 +185,10 @@ final class Job {
     return deadline;
   }
 
-  /** Carries on with it: something of it is ready, or its deadline has come. */
+  /** Carries on with it. */
   synchronized void turn() {
+    deadline = Long.MAX_VALUE;
     try {
-      deadline = Long.MAX_VALUE;
-      for (JobOutput output : outputs) {
-        output.turn(released(output));
-        if (output.isFull()) {
-          remark = "no space is left on the guest's disk: it waits";
-          wakeBy(System.nanoTime() + JobOutput.retryNanos());
-        }
-      }
       if (life >= 0) {
         look();
       }
@@ -161,7 +200,13 @@ final class Job {
       }
     } catch (IOException e) {
       remark = Words.cut(Words.of(e));
-      wakeBy(System.nanoTime() + JobOutput.retryNanos());
+      wakeBy(System.nanoTime() + SETTLE_NANOS);
+    }
+    for (JobOutput output : outputs) {
+      serve(output, false);
+      if (output.retryAt() != 0) {
+        wakeBy(output.retryAt());
+      }
     }
     notifyAll();
   }
@@ -171,7 +216,7 @@ final class Job {
   }
 
   /** What may be dropped of an output: what all who insist have, or anybody if the job waits. */
-  private long released(JobOutput output) {
+  synchronized long released(JobOutput output) {
     long slowest = Long.MAX_VALUE;
     for (JobViewer viewer : viewers) {
       if (viewer.insists()) {
@@ -214,11 +259,13 @@ final class Job {
   }
 
   private void settle() throws IOException {
-    boolean late = System.nanoTime() - settleBy >= 0;
+    long since = System.nanoTime() - settleBy;
     for (JobOutput output : outputs) {
-      output.turn(released(output));
-      if (output.isOpen() && !(late && output.isPaid())) {
-        wakeBy(late ? System.nanoTime() + SETTLE_NANOS / 10 : settleBy);
+      boolean lost =
+          output.isStuck(givenUp ? SETTLE_NANOS : PATIENCE_NANOS)
+              || (givenUp && output.isRetrying());
+      if (output.isOpen() && !(since >= 0 && output.isPaid()) && !lost) {
+        wakeBy(since < 0 ? settleBy : System.nanoTime() + SETTLE_NANOS / 10);
         return;
       }
     }
@@ -245,6 +292,7 @@ final class Job {
     input.close();
     for (JobOutput output : outputs) {
       output.close();
+      serve(output, true);
     }
     if (life >= 0) {
       LibC.close(life);
@@ -265,11 +313,17 @@ final class Job {
 
   synchronized void remove(JobViewer viewer) {
     viewers.remove(viewer);
+    outputs.forEach(JobOutput::letOn);
     input.release(viewer);
   }
 
   /** To the command's process group; one that was stopped could not die of a request to. */
   synchronized void signal(int number, Signals signals) throws IOException, InterruptedException {
+    if (exited && number == Signals.KILL) {
+      givenUp = true;
+      wakeBy(System.nanoTime());
+      pump.run();
+    }
     JobFiles.Leader now = JobFiles.leader(Path.of("/proc/" + leader.pid() + "/stat"));
     if (end != null || exited || now.pid() == 0 || !now.ticks().equals(leader.ticks())) {
       return;
@@ -323,6 +377,15 @@ final class Job {
         input.bytes(),
         running && !exited && input.isOpen(),
         viewers.size(),
-        remark);
+        running ? trouble() : remark);
+  }
+
+  private String trouble() {
+    for (JobOutput output : outputs) {
+      if (!output.trouble().isEmpty()) {
+        return output.trouble();
+      }
+    }
+    return remark;
   }
 }

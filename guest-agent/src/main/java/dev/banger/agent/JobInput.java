@@ -22,12 +22,19 @@ final class JobInput {
   private final boolean terminal;
   private final List<Sender> senders = new ArrayList<>();
   private final Object writing = new Object();
+  private final JobMovers movers;
+
+  /** Somebody writes, for as long as a program holds the FIFO, and has it to himself. */
+  private boolean busy;
+
   private int fifo = -1;
+  private RandomAccessFile counter;
   private volatile boolean ended;
   private volatile long bytes;
 
-  JobInput(JobFiles files, boolean terminal) {
+  JobInput(JobFiles files, boolean terminal, JobMovers movers) {
     this.files = files;
+    this.movers = movers;
     this.terminal = terminal;
     this.ended = files.isInputEnded();
     this.bytes = readCount();
@@ -85,27 +92,51 @@ final class JobInput {
    */
   void write(byte[] payload, BooleanSupplier wanted) throws IOException {
     synchronized (writing) {
-      if (ended || !open()) {
+      if (!enter()) {
         return;
       }
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment buffer = arena.allocate(Math.max(1, payload.length));
-        MemorySegment.copy(payload, 0, buffer, ValueLayout.JAVA_BYTE, 0, payload.length);
-        int done = 0;
-        while (done < payload.length && wanted.getAsBoolean()) {
-          int count = LibC.write(fifo, buffer.asSlice(done, payload.length - done));
-          if (count == LibC.AGAIN) {
-            LibC.poll(fifo, LibC.POLLOUT, POLL_MILLIS);
-          } else if (count < 0) {
+      try {
+        if (fifo < 0) {
+          fifo = JobCalls.openFifo(files.fifo("in"), JobCalls.WRITE);
+          if (fifo < 0) {
             ended = true;
-            closeFifo();
-            return;
-          } else {
-            done += count;
-            add(count);
           }
         }
+        send(payload, wanted);
+      } finally {
+        leave();
       }
+    }
+  }
+
+  private void send(byte[] payload, BooleanSupplier wanted) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(Math.max(1, payload.length));
+      MemorySegment.copy(payload, 0, buffer, ValueLayout.JAVA_BYTE, 0, payload.length);
+      int done = 0;
+      while (done < payload.length && !ended && wanted.getAsBoolean()) {
+        int count = LibC.write(fifo, buffer.asSlice(done, payload.length - done));
+        if (count == LibC.AGAIN) {
+          LibC.poll(fifo, LibC.POLLOUT, POLL_MILLIS);
+        } else if (count < 0) {
+          ended = true;
+        } else {
+          done += count;
+          add(count);
+        }
+      }
+    }
+  }
+
+  private synchronized boolean enter() {
+    busy = !ended;
+    return busy;
+  }
+
+  private synchronized void leave() {
+    busy = false;
+    if (ended) {
+      closeFifo();
     }
   }
 
@@ -118,18 +149,17 @@ final class JobInput {
     synchronized (writing) {
       if (!ended) {
         files.markInputEnded();
-        ended = true;
-        closeFifo();
+        close();
         // Without a holder there is no command either.
         JobHolder.tell(files.fifo("ctl"), JobHolder.END_INPUT);
       }
     }
   }
 
-  /** The job is over, or the agent lets go of it. */
-  void close() {
-    synchronized (writing) {
-      ended = true;
+  /** The job is over, or the agent lets go of it. Does not wait for whoever writes. */
+  synchronized void close() {
+    ended = true;
+    if (!busy) {
       closeFifo();
     }
   }
@@ -137,23 +167,25 @@ final class JobInput {
   private void add(int count) throws IOException {
     long now = bytes + count;
     bytes = now;
-    try (RandomAccessFile file = new RandomAccessFile(count(), "rw")) {
-      file.writeLong(now);
+    if (counter == null) {
+      counter = new RandomAccessFile(count(), "rw");
     }
-  }
-
-  private boolean open() throws IOException {
-    if (fifo < 0) {
-      fifo = JobCalls.openFifo(files.fifo("in"), JobCalls.WRITE);
-      ended = fifo < 0;
-    }
-    return fifo >= 0;
+    counter.seek(0);
+    counter.writeLong(now);
   }
 
   private void closeFifo() {
     if (fifo >= 0) {
-      LibC.close(fifo);
+      movers.close(fifo);
       fifo = -1;
+    }
+    if (counter != null) {
+      try {
+        counter.close();
+      } catch (IOException e) {
+        Log.line("job " + files.id() + ": " + e);
+      }
+      counter = null;
     }
   }
 }

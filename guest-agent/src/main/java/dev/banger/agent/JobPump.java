@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The one thread that carries the output of all jobs. */
+/** The one thread that waits for all jobs, and for nothing that a job can make wait. */
 final class JobPump {
   private static final int ENTRY_BYTES = 8;
   private static final int ALIGNMENT = 4;
@@ -25,10 +25,11 @@ final class JobPump {
 
   void add(Job job) {
     jobs.add(job);
+    job.carriedBy(this::ring);
     ring();
   }
 
-  /** Something has changed that no descriptor tells: every job gets a turn. */
+  /** Something has changed that no descriptor tells: what to wait for is asked anew. */
   void ring() {
     try {
       JobCalls.ring(bell);
@@ -49,42 +50,42 @@ final class JobPump {
   }
 
   private void turn() throws IOException {
-    List<Job> now = new ArrayList<>();
-    List<Integer> counts = new ArrayList<>();
-    List<Integer> descriptors = new ArrayList<>();
-    descriptors.add(bell);
+    List<Job.Watched> watched = new ArrayList<>();
     long until = System.nanoTime() + LONGEST_WAIT_MILLIS * NANOS_PER_MILLI;
     jobs.removeIf(Job::isDone);
     for (Job job : jobs) {
-      now.add(job);
-      job.watch(descriptors);
-      counts.add(descriptors.size());
+      job.watch(watched);
       long deadline = job.deadline();
       if (deadline != Long.MAX_VALUE && deadline - until < 0) {
         until = deadline;
       }
     }
+    await(watched, until);
+    for (Job job : jobs) {
+      long deadline = job.deadline();
+      if (deadline != Long.MAX_VALUE && deadline - System.nanoTime() <= 0) {
+        job.turn();
+      }
+    }
+  }
+
+  private void await(List<Job.Watched> watched, long until) throws IOException {
+    int size = watched.size();
     try (Arena arena = Arena.ofConfined()) {
-      int size = descriptors.size();
-      MemorySegment entries = arena.allocate((long) ENTRY_BYTES * size, ALIGNMENT);
+      MemorySegment entries = arena.allocate((long) ENTRY_BYTES * (size + 1), ALIGNMENT);
+      JobCalls.entry(entries, size, bell);
       for (int i = 0; i < size; i++) {
-        JobCalls.entry(entries, i, descriptors.get(i));
+        JobCalls.entry(entries, i, watched.get(i).descriptor());
       }
       long millis =
           Math.max(0, (until - System.nanoTime() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-      JobCalls.poll(entries, size, (int) millis);
-      boolean rung = JobCalls.isReady(entries, 0);
-      if (rung) {
+      JobCalls.poll(entries, size + 1, (int) millis);
+      if (JobCalls.isReady(entries, size)) {
         hush();
       }
-      int at = 1;
-      for (int i = 0; i < now.size(); i++) {
-        boolean ready = rung || now.get(i).deadline() - System.nanoTime() <= 0;
-        for (; at < counts.get(i); at++) {
-          ready |= JobCalls.isReady(entries, at);
-        }
-        if (ready) {
-          now.get(i).turn();
+      for (int i = 0; i < size; i++) {
+        if (JobCalls.isReady(entries, i)) {
+          watched.get(i).job().ready(watched.get(i).output());
         }
       }
     }

@@ -17,9 +17,11 @@ final class JobStarter {
   private static final int START_MILLIS = 30_000;
 
   private final Surroundings surroundings;
+  private final JobMovers movers;
 
-  JobStarter(Surroundings surroundings) {
+  JobStarter(Surroundings surroundings, JobMovers movers) {
     this.surroundings = surroundings;
+    this.movers = movers;
   }
 
   /** Returns one whose command runs, or has run. */
@@ -42,7 +44,7 @@ final class JobStarter {
           request.tty()
               ? List.of("in", "out", "ctl", "life")
               : List.of("in", "out", "err", "ctl", "life"));
-      job = new Job(files, birth);
+      job = new Job(files, birth, movers);
       if (!job.open()) {
         throw new IOException("the FIFOs of the job cannot be opened");
       }

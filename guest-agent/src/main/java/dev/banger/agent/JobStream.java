@@ -3,6 +3,7 @@ package dev.banger.agent;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -24,8 +26,8 @@ final class JobStream {
   static final long LEAST_KEPT = 64 << 10;
   static final long MOST_KEPT = 1 << 30;
 
-  /** Of {@link #take}. */
-  static final long HELD_BACK = -6;
+  /** Tests see to it that splicing is refused. */
+  private static final boolean SPLICES = !Boolean.getBoolean("banger.agent.no-splice");
 
   private static final int SEGMENTS = 8;
   private static final long LARGEST_SEGMENT = 8 << 20;
@@ -47,6 +49,7 @@ final class JobStream {
   private final Deque<Segment> segments = new ArrayDeque<>();
   private int file = -1;
   private boolean unable;
+  private byte[] underWay = {};
 
   /** Takes up what is there. */
   JobStream(Path directory, String name, long keep) {
@@ -94,19 +97,24 @@ final class JobStream {
   }
 
   /**
-   * Takes what the FIFO holds, as much as may be.
+   * Where the next bytes go.
+   *
+   * @param at offset in the file
+   */
+  record Place(int file, long at, long most) {}
+
+  /**
+   * Makes a place for what the FIFO holds, as much as may be. Null when no more may be taken.
    *
    * @param released what is before this position may be dropped; of what is behind it, no more than
    *     is to be kept is taken
    * @param owed up to here it is taken all the same
-   * @return how much; 0 at the end; {@link LibC#AGAIN} when there is nothing now, {@link
-   *     JobCalls#FULL} when the disk is full, {@link #HELD_BACK} when no more may be taken
    */
-  long take(int fifo, long released, long owed) throws IOException {
+  Place prepare(long released, long owed) throws IOException {
     long ahead = to() - Math.min(to(), Math.max(released, from()));
     long room = Math.max(keep - ahead, owed - to());
     if (room <= 0) {
-      return HELD_BACK;
+      return null;
     }
     Segment last = segments.peekLast();
     if (last == null || last.size() >= segmentSize) {
@@ -117,20 +125,23 @@ final class JobStream {
     if (file < 0) {
       file = JobCalls.openFile(path(last));
     }
-    long most = Math.min(room, Math.min(segmentSize - last.size(), CHUNK));
-    long count = move(fifo, last.size(), most);
+    return new Place(file, last.size(), Math.min(room, Math.min(segmentSize - last.size(), CHUNK)));
+  }
+
+  /** Takes note of what {@link #move} came to. Returns whether anything came. */
+  boolean moved(Place place, long count, long released) throws IOException {
     if (count > 0) {
-      segments.removeLast();
-      segments.addLast(new Segment(last.start(), last.size() + count));
+      Segment last = segments.removeLast();
+      segments.addLast(new Segment(last.start(), place.at() + count));
       while (canDrop(released) && to() - segments.getFirst().end() >= keep) {
         dropOldest();
       }
     }
     if (count == JobCalls.FULL && canDrop(released)) {
       dropOldest();
-      return LibC.AGAIN;
+      return true;
     }
-    return count;
+    return count > 0;
   }
 
   private boolean canDrop(long released) {
@@ -141,28 +152,50 @@ final class JobStream {
     Files.deleteIfExists(path(segments.removeFirst()));
   }
 
-  private long move(int fifo, long at, long most) throws IOException {
+  /**
+   * Moves bytes from the FIFO to their place. May wait, and needs no monitor: nobody else moves.
+   *
+   * @return how many; 0 at the end; {@link LibC#AGAIN} when there are none now, {@link
+   *     JobCalls#FULL} when the disk is full, {@link JobCalls#FAILED}
+   */
+  long move(int fifo, Place place) throws IOException {
     if (!unable) {
-      long count = JobCalls.splice(fifo, file, at, most);
+      long count =
+          SPLICES ? JobCalls.splice(fifo, place.file(), place.at(), place.most()) : JobCalls.UNABLE;
       if (count != JobCalls.UNABLE) {
         return count;
       }
       unable = true;
       Log.line(directory + ": output is copied, as the file system cannot be spliced to");
     }
+    return copy(fifo, place);
+  }
+
+  /** What the disk has no room for waits here. */
+  private long copy(int fifo, Place place) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocate(most);
-      int count = LibC.read(fifo, bytes);
-      long done = 0;
-      while (done < count) {
-        long written = JobCalls.write(file, bytes.asSlice(done, count - done), at + done);
-        if (written < 0) {
-          throw new IOException("cannot write the output of a job");
+      if (underWay.length == 0) {
+        MemorySegment bytes = arena.allocate(place.most());
+        int count = LibC.read(fifo, bytes);
+        if (count <= 0) {
+          return count < 0 && count != LibC.AGAIN ? JobCalls.FAILED : count;
         }
-        done += written;
+        underWay = bytes.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
       }
-      return count < 0 && count != LibC.AGAIN ? JobCalls.FAILED : count;
+      int most = (int) Math.min(place.most(), underWay.length);
+      MemorySegment bytes = arena.allocate(most);
+      MemorySegment.copy(underWay, 0, bytes, ValueLayout.JAVA_BYTE, 0, most);
+      long written = JobCalls.write(place.file(), bytes, place.at());
+      if (written > 0) {
+        underWay = Arrays.copyOfRange(underWay, (int) written, underWay.length);
+      }
+      return written;
     }
+  }
+
+  /** How much has been read and is not on the disk yet. */
+  int underWay() {
+    return underWay.length;
   }
 
   private Path path(Segment segment) {

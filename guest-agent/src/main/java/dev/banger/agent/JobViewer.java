@@ -186,7 +186,7 @@ final class JobViewer {
       side.position = to;
       JobOutput output = job.output(side.error);
       output.taken(to);
-      waited = output.isHeldBack();
+      waited = output.letOn();
     }
     if (waited) {
       pump.ring();

@@ -5,6 +5,7 @@ import dev.banger.protocol.GuestMessage;
 import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.MuxStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,15 +15,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** All jobs of the guest. Nothing is looked at before the first request for one. */
 final class Jobs {
-  /** How many are kept, the running ones among them. */
-  static final int MOST = 256;
+  /** How many are kept, the running ones among them; tests have fewer. */
+  static final int MOST = Integer.getInteger("banger.agent.jobs", 256);
+
+  /** How long the first request waits for jobs of an agent before this one. */
+  private static final long RESUME_SECONDS = 2;
 
   private final Surroundings surroundings;
   private final Map<String, Job> jobs = new HashMap<>();
   private final Set<String> starting = new HashSet<>();
+  private final JobMovers movers = new JobMovers();
   private JobPump pump;
   private boolean opened;
 
@@ -50,7 +57,7 @@ final class Jobs {
     reserve(request.id());
     Job job;
     try {
-      job = new JobStarter(surroundings).start(request);
+      job = new JobStarter(surroundings, movers).start(request);
       synchronized (this) {
         jobs.put(job.id(), job);
       }
@@ -146,32 +153,67 @@ final class Jobs {
       return;
     }
     String boot = boot();
+    List<Resumption> resumptions = new ArrayList<>();
     for (String id : JobFiles.ids(surroundings)) {
       JobFiles files = JobFiles.of(surroundings, id);
       JobFiles.Birth birth = files.birth();
       if (birth != null && jobs.size() < 4 * MOST) {
-        Job job = new Job(files, birth);
-        takeUp(job, files, birth.boot().equals(boot));
+        Job job = new Job(files, birth, movers);
         jobs.put(id, job);
+        if (birth.boot().equals(boot) && Files.isDirectory(files.fifos())) {
+          job.begun();
+          JobPump carrier = pump();
+          resumptions.add(() -> takeUp(job, files, carrier));
+        } else if (!job.isOver()) {
+          lose(job, files);
+        }
       }
     }
     opened = true;
+    await(resumptions);
   }
 
-  private void takeUp(Job job, JobFiles files, boolean thisBoot) throws IOException {
-    if (thisBoot && Files.isDirectory(files.fifos())) {
-      if (job.open()) {
-        job.begun();
-        pump().add(job);
-        return;
-      }
-      job.letGo();
+  private void await(List<Resumption> resumptions) throws IOException {
+    CountDownLatch left = new CountDownLatch(resumptions.size());
+    for (Resumption resumption : resumptions) {
+      movers.execute(
+          () -> {
+            try {
+              resumption.run();
+            } catch (IOException e) {
+              Log.line("jobs: " + e);
+            } finally {
+              left.countDown();
+            }
+          });
     }
+    try {
+      boolean all = left.await(RESUME_SECONDS, TimeUnit.SECONDS);
+      assert all || left.getCount() > 0; // the others come when their pipes are let go of
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private interface Resumption {
+    void run() throws IOException;
+  }
+
+  private static void takeUp(Job job, JobFiles files, JobPump carrier) throws IOException {
+    if (job.open()) {
+      carrier.add(job);
+      return;
+    }
+    job.letGo();
     if (!job.isOver()) {
-      long micros = Files.getLastModifiedTime(files.directory()).toMillis() * 1000;
-      files.markEnded(new JobFiles.End(-1, micros));
-      job.lose("the guest went down while it ran", micros);
+      lose(job, files);
     }
+  }
+
+  private static void lose(Job job, JobFiles files) throws IOException {
+    long micros = Files.getLastModifiedTime(files.directory()).toMillis() * 1000;
+    files.markEnded(new JobFiles.End(-1, micros));
+    job.lose("the guest went down while it ran", micros);
   }
 
   static String boot() throws IOException {

@@ -10,9 +10,15 @@ final class Threads {
   private Threads() {}
 
   static Thread start(String name, Runnable task) {
+    Thread thread = of(name, task);
+    thread.start();
+    return thread;
+  }
+
+  /** One that is not started yet. */
+  static Thread of(String name, Runnable task) {
     Thread thread = new Thread(null, task, name, STACK, false);
     thread.setDaemon(true);
-    thread.start();
     return thread;
   }
 }

@@ -4,6 +4,7 @@ import dev.banger.protocol.ByteFrame;
 import dev.banger.protocol.ByteFrames;
 import dev.banger.protocol.GuestMessage;
 import dev.banger.protocol.HostSync;
+import dev.banger.protocol.JobFrame;
 import dev.banger.protocol.LinkInput;
 import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
@@ -25,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 public final class Training {
   private static final int ROWS = 24;
   private static final int COLUMNS = 80;
+
+  private static final int CONT = 18;
 
   /** Anything the training does takes milliseconds. */
   private static final long PATIENCE_SECONDS = 60;
@@ -91,6 +94,8 @@ public final class Training {
     command(false);
     archives();
     terminal();
+    ask(new GuestMessage.JobList());
+    job();
   }
 
   /** Where this machine has no working terminals, guests start their first one a little slower. */
@@ -100,6 +105,37 @@ public final class Training {
     } catch (IOException e) {
       Log.line("training without a terminal: " + e.getMessage());
     }
+  }
+
+  private void job() throws IOException {
+    String id = "training";
+    List<String> cat = List.of(surroundings.busybox(), "cat");
+    GuestMessage begun =
+        ask(new GuestMessage.JobStart(id, cat, "/", Map.of(), false, 0, 0, 1 << 20, false));
+    if (!(begun instanceof GuestMessage.JobReport)) {
+      throw new IOException("a job was answered by " + begun);
+    }
+    ask(new GuestMessage.JobShow(id));
+    ask(new GuestMessage.JobSignal(id, CONT));
+    long oldest = GuestMessage.JobConnect.OLDEST;
+    int alone = GuestMessage.JobConnect.ALONE;
+    try (MuxStream stream = mux.open()) {
+      stream.setDeadline(System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+      MessageCodec.write(
+          stream.out(), new GuestMessage.JobConnect(id, oldest, oldest, true, true, alone));
+      MessageCodec.read(stream.in());
+      ByteFrames.writeResize(stream.out(), ROWS, COLUMNS);
+      ByteFrames.write(stream.out(), ByteFrames.STDIN, new byte[] {'a', '\n'}, 0, 2);
+      ByteFrames.writeEnd(stream.out(), ByteFrames.STDIN);
+      JobFrame frame = JobFrame.read(stream.in());
+      while (frame != null && frame.kind() != JobFrame.ENDED) {
+        frame = JobFrame.read(stream.in());
+      }
+      if (frame == null) {
+        throw new IOException("the job of the training came to no end");
+      }
+    }
+    ask(new GuestMessage.JobForget(id));
   }
 
   private GuestMessage ask(GuestMessage request) throws IOException {

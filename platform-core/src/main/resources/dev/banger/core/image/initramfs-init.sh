@@ -126,8 +126,10 @@ busybox mount --bind /sys sys
 busybox mount --bind /proc proc
 
 # The agent lives on when the guest's init takes over: its root is the new root already. It must not hold the console.
-busybox setsid busybox chroot . /run/banger/agent/bin/busybox sh /run/banger/agent/run-agent \
-    </dev/null >/dev/null 2>&1 &
+# Not with "&": the shell would have it, and every command it ever starts, ignore SIGINT. The second setsid is that of a
+# leader already, so it goes into the background by itself.
+busybox setsid busybox setsid busybox chroot . /run/banger/agent/bin/busybox sh /run/banger/agent/run-agent \
+    </dev/null >/dev/null 2>&1
 
 if wait_for /dev/vdb 5; then
     # What the user keeps there must not seem to be gone, nor new work land elsewhere.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,39 +19,43 @@ final class AgentProcess implements AutoCloseable {
   final Path dir;
   final Path socket;
   final Path log;
+  private final List<String> properties;
   private Process process;
 
-  private AgentProcess(Path dir) throws IOException {
+  private AgentProcess(Path dir, List<String> properties) throws IOException {
     this.dir = dir;
+    this.properties = properties;
     this.socket = dir.resolve("a.sock");
     this.log = dir.resolve("agent.log");
     this.process = launch();
   }
 
   private Process launch() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx48m",
-            "-Xss256k",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djdk.lang.Process.launchMechanism=FORK",
-            "-Dbanger.agent.busybox=" + busybox(),
-            "-Dbanger.agent.root=" + Files.createDirectories(dir.resolve("root")),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.banger.agent.Main",
-            "--listen",
-            socket.toString())
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("-XX:+UseSerialGC");
+    line.add("-XX:TieredStopAtLevel=1");
+    line.add("-Xmx48m");
+    line.add("-Xss256k");
+    line.add("--enable-native-access=ALL-UNNAMED");
+    line.add("-Djdk.lang.Process.launchMechanism=FORK");
+    line.add("-Dbanger.agent.busybox=" + busybox());
+    line.add("-Dbanger.agent.root=" + Files.createDirectories(dir.resolve("root")));
+    properties.forEach(property -> line.add("-Dbanger.agent." + property));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of("dev.banger.agent.Main", "--listen", socket.toString()));
+    return new ProcessBuilder(line)
         .redirectErrorStream(true)
         .redirectInput(new File("/dev/null"))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
   }
 
-  static AgentProcess start() throws IOException {
-    return new AgentProcess(Files.createTempDirectory("agent"));
+  /**
+   * @param properties of the agent's, each {@code name=value} without the prefix they share
+   */
+  static AgentProcess start(String... properties) throws IOException {
+    return new AgentProcess(Files.createTempDirectory("agent"), List.of(properties));
   }
 
   private static String busybox() {

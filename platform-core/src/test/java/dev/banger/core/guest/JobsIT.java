@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.banger.core.lifecycle.GuestJobLink;
 import dev.banger.core.lifecycle.GuestJobLink.Connection;
 import dev.banger.core.lifecycle.GuestJobLink.Dropped;
-import dev.banger.core.lifecycle.GuestJobLink.Ended;
 import dev.banger.core.lifecycle.GuestJobLink.Event;
 import dev.banger.core.lifecycle.GuestJobLink.Input;
 import dev.banger.core.lifecycle.GuestJobLink.Job;
@@ -24,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -66,7 +64,7 @@ class JobsIT {
   private void finish(String id) {
     View view = new View(-2, -2, true, false, Input.NONE);
     try (Connection connection = jobs().connect(id, view, LONG)) {
-      read(connection);
+      Told.read(connection);
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -95,31 +93,13 @@ class JobsIT {
     return new Spec(id, List.of(command), "/", Map.of(), true, 30, 100, KEEP, false);
   }
 
-  /** What a connection told until its end. */
-  private record Told(String stdout, String stderr, List<Dropped> dropped, Job ended) {}
-
-  private static Told read(Connection connection) throws IOException, InterruptedException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    List<Dropped> dropped = new ArrayList<>();
-    Job ended = null;
-    for (Event event = connection.next(); event != null; event = connection.next()) {
-      switch (event) {
-        case Output output -> (output.error() ? err : out).writeBytes(output.bytes());
-        case Dropped gone -> dropped.add(gone);
-        case Ended end -> ended = end.job();
-      }
-    }
-    return new Told(text(out), text(err), dropped, ended);
-  }
-
   private static String text(ByteArrayOutputStream bytes) {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
   private Told all(String id) throws IOException, InterruptedException {
     try (Connection connection = jobs().connect(id, ALL, LONG)) {
-      return read(connection);
+      return Told.read(connection);
     }
   }
 
@@ -216,7 +196,7 @@ class JobsIT {
       assertThat(readAtLeast(two, 7)).asString().isEqualTo("hello\na");
       three.write("b".getBytes(StandardCharsets.UTF_8), 0, 1);
       three.endInput();
-      Told told = read(three);
+      Told told = Told.read(three);
       assertThat(told.stdout()).isEqualTo("hello\nab");
       assertThat(told.ended().exitCode()).hasValue(0);
       assertThat(told.ended().inputBytes()).isEqualTo(8);
@@ -311,7 +291,7 @@ class JobsIT {
       assertThat(connection.job().inputBytes()).isEqualTo(4);
       connection.write("two\n".getBytes(StandardCharsets.UTF_8), 0, 4);
       connection.endInput();
-      assertThat(read(connection).stdout()).isEqualTo("one\ntwo\n");
+      assertThat(Told.read(connection).stdout()).isEqualTo("one\ntwo\n");
     }
   }
 
@@ -327,7 +307,7 @@ class JobsIT {
     Told fromTheBeginning;
     try (Connection connection =
         jobs().connect("count", new View(0, 0, true, false, Input.NONE), LONG)) {
-      fromTheBeginning = read(connection);
+      fromTheBeginning = Told.read(connection);
     }
 
     int from = (int) job.stdout().from();
@@ -349,7 +329,7 @@ class JobsIT {
       assertThat(jobs().show("other", LONG).stdout().to()).isEqualTo(expected.length());
       assertThat(jobs().show("slow", LONG).stdout().to()).isLessThan(expected.length());
       assertThat(jobs().show("slow", LONG).state()).isEqualTo(State.RUNNING);
-      assertThat(new String(first, StandardCharsets.UTF_8) + read(slow).stdout())
+      assertThat(new String(first, StandardCharsets.UTF_8) + Told.read(slow).stdout())
           .isEqualTo(expected);
     }
   }
@@ -391,7 +371,7 @@ class JobsIT {
     }
     try (Connection kept =
         jobs().connect("half", new View(-1, -1, false, false, Input.NONE), LONG)) {
-      Told told = read(kept);
+      Told told = Told.read(kept);
       assertThat(told.stdout()).isEqualTo("a\n");
       assertThat(told.ended()).isNull();
     }
@@ -407,7 +387,7 @@ class JobsIT {
     link = agent.connect();
     try (Connection again = jobs().connect("half", new View(2, 0, true, true, Input.ALONE), LONG)) {
       again.write("b\n".getBytes(StandardCharsets.UTF_8), 0, 2);
-      assertThat(read(again).stdout()).isEqualTo("b\n");
+      assertThat(Told.read(again).stdout()).isEqualTo("b\n");
     }
   }
 
@@ -433,7 +413,7 @@ class JobsIT {
       try (Connection connection =
           jobs().connect("n" + i, new View(-1, -1, true, true, Input.ALONE), LONG)) {
         connection.write("go\n".getBytes(StandardCharsets.UTF_8), 0, 3);
-        Told told = read(connection);
+        Told told = Told.read(connection);
         assertThat(told.stdout()).isEqualTo(i + " go\n");
         assertThat(told.ended().exitCode()).isEqualTo(OptionalInt.of(i));
       }
@@ -495,7 +475,7 @@ class JobsIT {
       until(connection, "got abc\r\n");
       connection.resize(20, 60);
       connection.write(new byte[] {3}, 0, 1);
-      Told told = read(connection);
+      Told told = Told.read(connection);
       assertThat(told.stdout()).contains("int\r\n20 60\r\n");
       assertThat(told.ended().exitCode()).hasValue(9);
       assertThat(told.ended().tty()).isTrue();
@@ -518,7 +498,7 @@ class JobsIT {
         jobs().connect("tty", new View(-1, -1, true, false, Input.ALONE), LONG)) {
       until(connection, "on\r\n");
       jobs().signal("tty", 9, LONG);
-      assertThat(read(connection).ended().exitCode()).hasValue(137);
+      assertThat(Told.read(connection).ended().exitCode()).hasValue(137);
     }
   }
 }

@@ -1,0 +1,230 @@
+package dev.banger.core.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.banger.core.lifecycle.GuestJobLink;
+import dev.banger.core.lifecycle.GuestJobLink.Connection;
+import dev.banger.core.lifecycle.GuestJobLink.Input;
+import dev.banger.core.lifecycle.GuestJobLink.Job;
+import dev.banger.core.lifecycle.GuestJobLink.Output;
+import dev.banger.core.lifecycle.GuestJobLink.Spec;
+import dev.banger.core.lifecycle.GuestJobLink.State;
+import dev.banger.core.lifecycle.GuestJobLink.View;
+import dev.banger.core.lifecycle.GuestLink;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Jobs that get into each other's way, into that of the agent, or come in great numbers. */
+@Timeout(180)
+class JobsInTroubleIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final View ALL = new View(-1, -1, true, true, Input.NONE);
+  private static final int KILL = 9;
+
+  private AgentProcess agent;
+  private GuestLink link;
+
+  private void start(String... properties) throws IOException, InterruptedException {
+    agent = AgentProcess.start(properties);
+    link = agent.connect();
+  }
+
+  @AfterEach
+  void stop() throws IOException, InterruptedException {
+    for (Job job : jobs().list(LONG)) {
+      jobs().signal(job.id(), KILL, LONG);
+      await(job.id(), now -> now.state() != State.RUNNING);
+      jobs().forget(job.id(), LONG);
+    }
+    link.close();
+    agent.close();
+  }
+
+  private GuestJobLink jobs() {
+    return link.jobs();
+  }
+
+  private void killAgent() throws IOException, InterruptedException {
+    agent.kill();
+    link.close();
+    agent.startAnew();
+    link = agent.connect();
+  }
+
+  private void run(String id, String... command) {
+    jobs().start(new Spec(id, List.of(command), "/", Map.of(), false, 0, 0, 1 << 20, true), LONG);
+  }
+
+  private Told all(String id) throws IOException, InterruptedException {
+    try (Connection connection = jobs().connect(id, ALL, LONG)) {
+      return Told.read(connection);
+    }
+  }
+
+  private Job await(String id, Predicate<Job> condition) throws InterruptedException {
+    Job job = jobs().show(id, LONG);
+    while (!condition.test(job)) {
+      Thread.sleep(20);
+      job = jobs().show(id, LONG);
+    }
+    return job;
+  }
+
+  private static String numbers(int upTo) {
+    return IntStream.rangeClosed(1, upTo).mapToObj(i -> i + "\n").collect(Collectors.joining());
+  }
+
+  /** BusyBox's cat has the kernel copy, which holds the pipe while nothing comes. */
+  private String holder() {
+    String fifo = agent.dir.resolve("fifo").toString();
+    return "[ -e %s ] || mkfifo %s; exec 3<>%s; echo held >&3; exec busybox cat %s"
+        .formatted(fifo, fifo, fifo, fifo);
+  }
+
+  @Test
+  void a_program_that_holds_its_output_holds_up_no_other_and_no_request() throws Exception {
+    start();
+    run("held", "sh", "-c", holder());
+    for (int i = 0; i < 3; i++) {
+      run("other" + i, "seq", "1", "300000");
+      assertThat(all("other" + i).stdout()).isEqualTo(numbers(300_000));
+      assertThat(jobs().list(LONG)).hasSize(i + 2);
+    }
+    killAgent();
+    run("after", "seq", "1", "300000");
+    assertThat(all("after").stdout()).isEqualTo(numbers(300_000));
+    assertThat(jobs().show("held", LONG).state()).isEqualTo(State.RUNNING);
+    jobs().signal("held", KILL, LONG);
+    Told told = all("held");
+    assertThat(told.stdout()).isEqualTo("held\n");
+    assertThat(told.ended().exitCode()).hasValue(137);
+  }
+
+  @Test
+  void a_job_ends_though_something_of_it_holds_its_output() throws Exception {
+    start();
+    run("leaves", "sh", "-c", "(" + holder() + ") & exit 4");
+    await("leaves", job -> job.pid() == 0);
+    jobs().signal("leaves", KILL, LONG);
+    assertThat(all("leaves").ended().exitCode()).hasValue(4);
+    // Nobody else ends what was left behind.
+    Path fifo = agent.dir.resolve("fifo");
+    Files.write(fifo, new byte[1 << 10]);
+  }
+
+  @Test
+  void the_oldest_that_has_ended_makes_room_and_none_that_runs() throws Exception {
+    start("jobs=3");
+    for (int i = 0; i < 4; i++) {
+      run("n" + i, "echo", "x");
+      await("n" + i, job -> job.state() == State.ENDED);
+    }
+    assertThat(jobs().list(LONG)).extracting(Job::id).containsExactly("n1", "n2", "n3");
+    assertThat(agent.dir.resolve("root/var/lib/banger/jobs/n0")).doesNotExist();
+    for (int i = 0; i < 3; i++) {
+      run("long" + i, "sleep", "1000");
+    }
+    assertThatExceptionOfType(BangerException.class)
+        .isThrownBy(() -> run("more", "true"))
+        .withMessageContaining("all 3 jobs that a guest may have are running")
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(ErrorKind.GUEST));
+    assertThat(jobs().list(LONG)).extracting(Job::id).containsExactly("long0", "long1", "long2");
+  }
+
+  @Test
+  void output_is_whole_where_splicing_is_refused() throws Exception {
+    start("no-splice=true");
+    run("count", "sh", "-c", "seq 1 300000; seq 1 300000 >&2; exit 3");
+    Told told = all("count");
+    assertThat(told.stdout()).isEqualTo(numbers(300_000));
+    assertThat(told.stderr()).isEqualTo(numbers(300_000));
+    assertThat(told.ended().exitCode()).hasValue(3);
+    assertThat(agent.log()).anyMatch(line -> line.contains("output is copied"));
+  }
+
+  @Test
+  void a_kill_of_the_agent_after_the_end_of_the_command_loses_nothing() throws Exception {
+    start();
+    Path jobs = agent.dir.resolve("root/var/lib/banger/jobs");
+    for (String mark : List.of("exit", "exit", "ended", "ended")) {
+      String id = mark + agent.pid();
+      run(id, "sh", "-c", "seq 1 10000; seq 1 10000 >&2; exit 9");
+      while (!Files.exists(jobs.resolve(id).resolve(mark))) {
+        Thread.onSpinWait();
+      }
+      killAgent();
+      if (mark.equals("exit")) {
+        killAgent();
+      }
+      Told told = all(id);
+      assertThat(told.stdout()).isEqualTo(numbers(10_000));
+      assertThat(told.stderr()).isEqualTo(numbers(10_000));
+      assertThat(told.ended().exitCode()).hasValue(9);
+    }
+  }
+
+  @Test
+  void much_goes_through_a_job_and_stays_nowhere() throws Exception {
+    start();
+    run("cat", "cat");
+    int pieces = 200;
+    byte[] piece = new byte[1 << 20];
+    for (int i = 0; i < piece.length; i++) {
+      piece[i] = (byte) (i * 31 + (i >> 8));
+    }
+    CRC32C sent = new CRC32C();
+    CRC32C got = new CRC32C();
+    long before = resident();
+    try (Connection connection =
+        jobs().connect("cat", new View(-1, -1, true, true, Input.ALONE), LONG)) {
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  for (int i = 0; i < pieces; i++) {
+                    piece[0] = (byte) i;
+                    sent.update(piece);
+                    connection.write(piece, 0, piece.length);
+                  }
+                  connection.endInput();
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      long bytes = 0;
+      while (connection.next() instanceof Output output) {
+        got.update(output.bytes());
+        bytes += output.bytes().length;
+      }
+      writing.get(60, TimeUnit.SECONDS);
+      assertThat(bytes).isEqualTo((long) pieces * piece.length);
+    }
+    assertThat(got.getValue()).isEqualTo(sent.getValue());
+    assertThat(resident() - before).isLessThan(64 << 10);
+  }
+
+  /** Of the agent, in KiB. */
+  private long resident() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + agent.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}
