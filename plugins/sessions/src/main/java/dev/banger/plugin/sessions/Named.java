@@ -5,6 +5,8 @@ import dev.banger.api.CapabilityHost;
 import dev.banger.api.CommandCall;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestJob;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.VmView;
 import java.time.Duration;
 
@@ -49,7 +51,22 @@ record Named(CapabilityHost host, VmView vm, String name) {
     }
   }
 
-  /** What is typed after {@code banger} to do something with it. */
+  JobConnection connect(JobView view) throws InterruptedException {
+    try {
+      return known(() -> host.connect(vm, name, view, QUICK));
+    } catch (CapabilityException e) {
+      if (e.kind() != FailureKind.CONFLICT) {
+        throw e;
+      }
+      throw new CapabilityException(
+          FailureKind.CONFLICT,
+          "somebody else sends to session %s".formatted(name),
+          line("attach") + " --read-only",
+          e);
+    }
+  }
+
+  /** What is typed to do something with it. */
   String line(String verb) {
     return "banger vm session %s %s %s".formatted(verb, vm.name(), name);
   }

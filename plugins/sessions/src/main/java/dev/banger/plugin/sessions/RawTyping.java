@@ -7,12 +7,17 @@ import java.io.IOException;
 final class RawTyping implements Typing {
   private final Reader reader;
   private final TerminalStreams here;
+  private final boolean passesEnd;
   private final boolean isTerminal;
   private final Detach detach = new Detach();
 
-  RawTyping(Reader reader, TerminalStreams here) {
+  /**
+   * @param passesEnd whether the end of what is typed is one for the session
+   */
+  RawTyping(Reader reader, TerminalStreams here, boolean passesEnd) {
     this.reader = reader;
     this.here = here;
+    this.passesEnd = passesEnd;
     this.isTerminal = here.size().isPresent();
   }
 
@@ -30,7 +35,8 @@ final class RawTyping implements Typing {
           return true;
         }
       }
-      if (isSent) {
+      // A window that is closed here is no control-D for the shell there.
+      if (isSent && passesEnd) {
         reader.endInput();
       }
     } catch (IOException e) {

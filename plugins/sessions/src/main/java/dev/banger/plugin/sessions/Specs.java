@@ -102,7 +102,7 @@ final class Specs {
                   + " is not read. Exit code: the session's own; 0 when left. Several may look at"
                   + " once; several may type into a terminal, one into pipes.")
           .example("banger vm session attach web dev")
-          .example("my-client | banger vm session attach web agent --pipe --since start")
+          .example("banger vm session attach web agent --pipe --since start < requests.jsonl")
           .role("vm.session.attach")
           .attach()
           .arg(VM)

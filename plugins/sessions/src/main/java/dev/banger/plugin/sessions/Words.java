@@ -23,7 +23,7 @@ final class Words {
     row.put("name", job.id());
     row.put("state", state(job));
     row.put("mode", job.terminal() ? "tty" : "pipe");
-    row.put("pid", job.pid());
+    row.put("pid", job.pid() > 0 ? job.pid() : null);
     row.put("startedAt", job.startedAt().toString());
     row.put("endedAt", job.endedAt().map(Object::toString).orElse(null));
     row.put("exitCode", job.exitCode().isPresent() ? job.exitCode().getAsInt() : null);
@@ -71,7 +71,7 @@ final class Words {
     return SIGNALS.get(job.exitCode().getAsInt() - 128);
   }
 
-  /** How it is, in a few words: {@code for 5 min}, {@code exit code 1}, {@code killed by TERM}. */
+  /** How it ended, in a few words: {@code exit code 1}, {@code killed by TERM}; else empty. */
   static String how(GuestJob job) {
     return switch (job.state()) {
       case RUNNING -> "";
