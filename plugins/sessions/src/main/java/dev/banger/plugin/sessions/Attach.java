@@ -56,11 +56,12 @@ final class Attach {
     boolean insists = !job.terminal() && here.size().isEmpty();
     JobView view = new JobView(from.stdout(), from.stderr(), true, insists, input);
     try (Reader reader = new Reader(session, from, view)) {
+      long known = call.find("input-from").isPresent() ? skipped(call, reader, input) : 0;
       boolean isLines = here.size().isPresent() && !job.terminal();
       Typing typing =
           isLines
               ? new LineTyping(session, reader, here)
-              : new RawTyping(reader, here, !job.terminal());
+              : new RawTyping(reader, here, !job.terminal(), known);
       return new Attach(session, here, reader, typing).run(input != JobView.Input.NONE);
     }
   }
@@ -75,6 +76,23 @@ final class Attach {
     }
     boolean alone = call.flag("alone") || (!job.terminal() && !call.flag("shared"));
     return alone ? JobView.Input.ALONE : JobView.Input.SHARED;
+  }
+
+  /** How much of what will be typed has arrived before. */
+  private static long skipped(CommandCall call, Reader reader, JobView.Input input) {
+    long arrived = reader.job().inputBytes();
+    long from = call.integer("input-from");
+    if (input == JobView.Input.SHARED) {
+      throw new CapabilityException(
+          FailureKind.USAGE, "--input-from wants the input alone", "leave out --shared");
+    }
+    if (from < 0 || from > arrived) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          "--input-from must be 0 to %d, which the session has, got %d".formatted(arrived, from),
+          "");
+    }
+    return arrived - from;
   }
 
   /** A terminal is shown its last screens, pipes get everything that is kept. */
@@ -143,7 +161,13 @@ final class Attach {
           to.flush();
         }
         case JobConnection.Dropped dropped -> {
-          // Without a word a gap would pass for what the session said; screens are drawn anew.
+          // A gap would pass for what the session said. Screens are drawn anew.
+          if (here.size().isEmpty()) {
+            throw new CapabilityException(
+                FailureKind.ILLEGAL_STATE,
+                Logs.dropped(dropped),
+                session.line("attach") + " --since start begins with what is kept");
+          }
           if (!reader.job().terminal()) {
             Logs.say(here, Logs.dropped(dropped));
           }

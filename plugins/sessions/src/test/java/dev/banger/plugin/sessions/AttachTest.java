@@ -142,14 +142,48 @@ class AttachTest {
   }
 
   @Test
-  void a_gap_is_told() throws Exception {
+  void a_gap_is_a_failure_on_pipes_and_said_on_a_terminal() throws Exception {
     guest.start("dev", "sh", "-c", "seq 1 100000");
     guest.ended("dev");
-    long from = guest.job("dev").stdout().from();
+    String gap =
+        guest.job("dev").stdout().from()
+            + " bytes of standard output were dropped before they were read";
     Wire here = Wire.pipes();
-    attach(here, "since", "0");
-    assertThat(here.errors())
-        .isEqualTo(from + " bytes of standard output were dropped before they were read\n");
+    assertThatThrownBy(() -> attach(here, "since", "0")).hasMessage(gap);
+    assertThat(here.output()).isEmpty();
+    Wire terminal = Wire.terminal();
+    attach(terminal, "since", "0");
+    assertThat(terminal.errors()).isEqualTo(gap + "\n");
+  }
+
+  @Test
+  void input_that_has_arrived_before_is_skipped() throws Exception {
+    guest.start("dev", "sh", "-c", "cat; exit 2");
+    Wire first = Wire.pipes();
+    CompletableFuture<CommandResult> attached = attachBeside(first, "input-from", "0");
+    first.type("hello");
+    first.awaitOutput("hello");
+    guest.host.cutJobs();
+    first.type(" ");
+    first.awaitOutput("hello ");
+    assertThatThrownBy(() -> attach(Wire.pipes(), "input-from", "0", "shared", "true"))
+        .hasMessageContaining("somebody else");
+    first.end();
+    assertThat(attached.get().exitCode()).isEqualTo(2);
+
+    guest.start("next", "sh", "-c", "cat; exit 2");
+    Send.run(guest.call(Specs.SEND, FakeTerminal.piping("hello wo"), "session", "next"));
+    Wire again = Wire.pipes();
+    again.type("o world");
+    again.end();
+    Attach.run(guest.call(Specs.ATTACH, again, "session", "next", "input-from", "4"));
+    assertThat(again.output()).isEqualTo("hello world");
+    guest.start("short", "cat");
+    assertThatThrownBy(
+            () ->
+                Attach.run(
+                    guest.call(Specs.ATTACH, Wire.pipes(), "session", "short", "input-from", "1")))
+        .hasMessage("--input-from must be 0 to 0, which the session has, got 1");
   }
 
   @Test
