@@ -3,6 +3,7 @@ package dev.banger.client;
 import dev.banger.protocol.ByteFrames;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
 
 /** The input of a session. Its end is kept, so that what did not arrive can be sent again. */
 final class SessionInput extends OutputStream {
@@ -11,14 +12,17 @@ final class SessionInput extends OutputStream {
 
   private final byte[] ring = new byte[KEPT];
   private final long first;
+  private final Consumer<IOException> lost;
   private ByteStream stream;
   private long sent;
   private boolean ended;
 
   /**
    * @param position how much the session was sent before
+   * @param lost told when the connection is, which whoever reads may not notice for long
    */
-  SessionInput(long position) {
+  SessionInput(long position, Consumer<IOException> lost) {
+    this.lost = lost;
     this.first = position;
     this.sent = position;
   }
@@ -76,6 +80,7 @@ final class SessionInput extends OutputStream {
       }
     }
     if (failure != null) {
+      lost.accept(failure);
       throw failure;
     }
   }

@@ -30,6 +30,10 @@ final class SessionOutput extends InputStream {
     lost = null;
   }
 
+  synchronized boolean isConnected() {
+    return lost == null;
+  }
+
   /** What was received can still be read. */
   synchronized void lost(IOException reason) {
     lost = ended ? null : reason;

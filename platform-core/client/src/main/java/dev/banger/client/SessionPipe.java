@@ -36,7 +36,7 @@ public final class SessionPipe implements AutoCloseable {
     this.stdout = new SessionOutput(position(positions[0]));
     this.stderr = new SessionOutput(positions.length < 2 ? 0 : position(positions[1]));
     Session session = sessions.show(vm, name);
-    this.stdin = new SessionInput(session.inputBytes());
+    this.stdin = new SessionInput(session.inputBytes(), this::lost);
     connect(session);
   }
 
@@ -96,6 +96,11 @@ public final class SessionPipe implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IOException(e);
     }
+  }
+
+  /** Whether the connection is not known to be lost; true for a session that has ended. */
+  public boolean isConnected() {
+    return stdout.isConnected();
   }
 
   /**

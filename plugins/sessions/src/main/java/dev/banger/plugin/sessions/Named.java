@@ -13,6 +13,8 @@ import java.time.Duration;
 /** A session that a command is about: the VM and its name in it. */
 record Named(CapabilityHost host, VmView vm, String name) {
   static final Duration QUICK = Duration.ofSeconds(20);
+  private static final Duration LEAVING = Duration.ofSeconds(1);
+  private static final Duration AGAIN = Duration.ofMillis(50);
 
   static Named of(CommandCall call) throws InterruptedException {
     VmView vm = running(call);
@@ -51,18 +53,25 @@ record Named(CapabilityHost host, VmView vm, String name) {
     }
   }
 
+  /** Waits a little for the input: who had it may just have left. */
   JobConnection connect(JobView view) throws InterruptedException {
-    try {
-      return known(() -> host.connect(vm, name, view, QUICK));
-    } catch (CapabilityException e) {
-      if (e.kind() != FailureKind.CONFLICT) {
-        throw e;
+    long end = System.nanoTime() + LEAVING.toNanos();
+    while (true) {
+      try {
+        return known(() -> host.connect(vm, name, view, QUICK));
+      } catch (CapabilityException e) {
+        if (e.kind() != FailureKind.CONFLICT) {
+          throw e;
+        }
+        if (System.nanoTime() - end > 0) {
+          throw new CapabilityException(
+              FailureKind.CONFLICT,
+              "somebody else sends to session %s".formatted(name),
+              line("attach") + " --read-only",
+              e);
+        }
       }
-      throw new CapabilityException(
-          FailureKind.CONFLICT,
-          "somebody else sends to session %s".formatted(name),
-          line("attach") + " --read-only",
-          e);
+      Thread.sleep(AGAIN);
     }
   }
 

@@ -197,7 +197,7 @@ final class Start {
 
   private static String message(GuestJob job) {
     return job.isRunning()
-        ? "%s  started  pid %d  %s".formatted(job.id(), job.pid(), job.cwd())
+        ? "%s  started  pid %d  %s".formatted(job.id(), job.pid(), Words.cwd(job))
         : "%s  %s already: %s".formatted(job.id(), Words.state(job), Words.how(job));
   }
 }

@@ -28,7 +28,7 @@ final class Words {
     row.put("endedAt", job.endedAt().map(Object::toString).orElse(null));
     row.put("exitCode", job.exitCode().isPresent() ? job.exitCode().getAsInt() : null);
     row.put("signal", signal(job));
-    row.put("cwd", job.cwd());
+    row.put("cwd", cwd(job));
     row.put("command", job.argv());
     row.put("commandLine", line(job.argv()));
     row.put("how", how(job));
@@ -53,6 +53,10 @@ final class Words {
     fields.put("from", kept.from());
     fields.put("to", kept.to());
     return fields;
+  }
+
+  static String cwd(GuestJob job) {
+    return job.cwd().isEmpty() ? "/root" : job.cwd();
   }
 
   static String state(GuestJob job) {
