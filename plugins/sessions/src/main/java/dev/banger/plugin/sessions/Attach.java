@@ -1,5 +1,7 @@
 package dev.banger.plugin.sessions;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.banger.api.CapabilityException;
 import dev.banger.api.CommandCall;
 import dev.banger.api.CommandResult;
@@ -10,13 +12,21 @@ import dev.banger.api.JobView;
 import dev.banger.api.TerminalStreams;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code vm session attach}. */
 final class Attach {
   /** What a terminal is shown of what came before: a screen or a few. */
   private static final long SCREENS = 32 << 10;
 
-  private static final int LOST = 125;
+  /**
+   * Takes back what a program that fills the screen has set (xterm's control sequences): the other
+   * screen, scrolling within lines, colours, a hidden cursor, keys of an application, mouse, paste.
+   */
+  private static final String SANE =
+      "\033[?1049l\033[r\033[0m\033[?25h\033[?1l\033>"
+          + "\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l";
 
   private final Named session;
   private final TerminalStreams here;
@@ -42,10 +52,16 @@ final class Attach {
     }
     JobView.Input input = input(call, job);
     Cursor from = from(call, job, here);
-    JobView view = new JobView(from.stdout(), from.stderr(), true, !job.terminal(), input);
-    try (Reader reader = open(session, from, view)) {
+    // A person may look away; a program gets every byte.
+    boolean insists = !job.terminal() && here.size().isEmpty();
+    JobView view = new JobView(from.stdout(), from.stderr(), true, insists, input);
+    try (Reader reader = new Reader(session, from, view)) {
+      long known = call.find("input-from").isPresent() ? skipped(call, reader, input) : 0;
       boolean isLines = here.size().isPresent() && !job.terminal();
-      Typing typing = isLines ? new LineTyping(session, reader, here) : new RawTyping(reader, here);
+      Typing typing =
+          isLines
+              ? new LineTyping(session, reader, here)
+              : new RawTyping(reader, here, !job.terminal(), known);
       return new Attach(session, here, reader, typing).run(input != JobView.Input.NONE);
     }
   }
@@ -62,6 +78,23 @@ final class Attach {
     return alone ? JobView.Input.ALONE : JobView.Input.SHARED;
   }
 
+  /** How much of what will be typed has arrived before. */
+  private static long skipped(CommandCall call, Reader reader, JobView.Input input) {
+    long arrived = reader.job().inputBytes();
+    long from = call.integer("input-from");
+    if (input == JobView.Input.SHARED) {
+      throw new CapabilityException(
+          FailureKind.USAGE, "--input-from wants the input alone", "leave out --shared");
+    }
+    if (from < 0 || from > arrived) {
+      throw new CapabilityException(
+          FailureKind.INVALID,
+          "--input-from must be 0 to %d, which the session has, got %d".formatted(arrived, from),
+          "");
+    }
+    return arrived - from;
+  }
+
   /** A terminal is shown its last screens, pipes get everything that is kept. */
   private static Cursor from(CommandCall call, GuestJob job, TerminalStreams here) {
     if (call.find("since").isPresent()) {
@@ -70,57 +103,56 @@ final class Attach {
     return here.size().isPresent() ? Cursor.tail(job, SCREENS) : Cursor.OLDEST;
   }
 
-  private static Reader open(Named session, Cursor from, JobView view) throws InterruptedException {
-    try {
-      return new Reader(session, from, view);
-    } catch (CapabilityException e) {
-      if (e.kind() != FailureKind.CONFLICT) {
-        throw e;
-      }
-      throw new CapabilityException(
-          FailureKind.CONFLICT,
-          "somebody else types into session %s".formatted(session.name()),
-          session.line("attach") + " --read-only",
-          e);
-    }
-  }
-
   private CommandResult run(boolean isTyping) throws IOException, InterruptedException {
-    here.size().ifPresent(reader::resize);
+    here.size().ifPresent(this::redraw);
     here.onResize(reader::resize);
-    Leaving leaving = new Leaving(Thread.currentThread());
+    AtomicBoolean hasLeft = new AtomicBoolean();
     Thread.ofVirtual()
         .name("session-typing")
         .start(
             () -> {
               if (typing.run(isTyping)) {
-                leaving.now();
+                hasLeft.set(true);
+                reader.close();
               }
             });
-    try {
-      return CommandResult.exit(copy());
-    } catch (InterruptedException e) {
-      if (leaving.over()) {
-        return left();
-      }
-      throw e;
-    } finally {
-      var _ = leaving.over();
-      reader.close();
+    Optional<GuestJob> ended = copy();
+    if (ended.isPresent()) {
+      return CommandResult.exit(exitCode(ended.get()));
     }
-  }
-
-  private CommandResult left() throws IOException {
+    if (!hasLeft.get()) {
+      throw new InterruptedException("closed");
+    }
+    String left = "\r\nleft session %s, which goes on; %s\r\n";
     here.out()
         .write(
-            "\r\nleft session %s, which goes on; %s\r\n"
+            ((session.job().terminal() ? SANE : "") + left)
                 .formatted(session.name(), session.line("attach"))
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                .getBytes(UTF_8));
+    here.out().flush();
     return CommandResult.none();
   }
 
-  /** Until the session ends; its exit code. */
-  private int copy() throws IOException, InterruptedException {
+  /** What fills the screen draws itself anew when its size changes, and only then. */
+  private void redraw(TerminalStreams.Size size) {
+    if (size.rows() > 1) {
+      reader.resize(new TerminalStreams.Size(size.rows() - 1, size.columns()));
+    }
+    reader.resize(size);
+  }
+
+  private int exitCode(GuestJob job) {
+    if (job.exitCode().isPresent()) {
+      return job.exitCode().getAsInt();
+    }
+    throw new CapabilityException(
+        FailureKind.GUEST,
+        "session %s was lost: %s".formatted(session.name(), Words.how(job)),
+        session.line("logs"));
+  }
+
+  /** Until the session ends; empty when somebody leaves. */
+  private Optional<GuestJob> copy() throws IOException, InterruptedException {
     while (true) {
       switch (reader.next()) {
         case JobConnection.Output output -> {
@@ -129,45 +161,24 @@ final class Attach {
           to.flush();
         }
         case JobConnection.Dropped dropped -> {
-          // On pipes a gap would pass for what the session said.
+          // A gap would pass for what the session said. Screens are drawn anew.
           if (here.size().isEmpty()) {
+            throw new CapabilityException(
+                FailureKind.ILLEGAL_STATE,
+                Logs.dropped(dropped),
+                session.line("attach") + " --since start begins with what is kept");
+          }
+          if (!reader.job().terminal()) {
             Logs.say(here, Logs.dropped(dropped));
           }
         }
         case JobConnection.Ended ended -> {
-          return ended.job().exitCode().orElse(LOST);
+          return Optional.of(ended.job());
         }
         case null -> {
-          return reader.job().exitCode().orElse(LOST);
+          return Optional.empty();
         }
       }
-    }
-  }
-
-  /** Interrupts whoever reads when somebody leaves, and never afterwards. */
-  private static final class Leaving {
-    private final Thread reading;
-    private boolean left;
-    private boolean over;
-
-    Leaving(Thread reading) {
-      this.reading = reading;
-    }
-
-    synchronized void now() {
-      if (!over) {
-        left = true;
-        reading.interrupt();
-      }
-    }
-
-    /** Whether somebody has left. */
-    synchronized boolean over() {
-      if (!over && left) {
-        var _ = Thread.interrupted();
-      }
-      over = true;
-      return left;
     }
   }
 }

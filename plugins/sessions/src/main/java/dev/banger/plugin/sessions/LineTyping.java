@@ -1,5 +1,6 @@
 package dev.banger.plugin.sessions;
 
+import dev.banger.api.CapabilityException;
 import dev.banger.api.TerminalStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,8 +40,8 @@ final class LineTyping implements Typing {
           return true;
         }
       }
-    } catch (IOException e) {
-      // Whoever typed is gone: the host ends the command.
+    } catch (IOException | CapabilityException e) {
+      // Whoever typed is gone, or the guest: the host or the reader ends the command.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

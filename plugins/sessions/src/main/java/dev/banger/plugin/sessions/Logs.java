@@ -11,6 +11,7 @@ import dev.banger.api.JobConnection;
 import dev.banger.api.JobView;
 import dev.banger.api.TerminalStreams;
 import java.io.IOException;
+import java.io.OutputStream;
 
 /** {@code vm session logs}: bytes as they are, and where to go on from. */
 final class Logs {
@@ -56,8 +57,11 @@ final class Logs {
     JobConnection.Event event = reader.next();
     while (event != null) {
       switch (event) {
-        case JobConnection.Output output ->
-            (output.error() ? terminal.err() : terminal.out()).write(output.bytes());
+        case JobConnection.Output output -> {
+          OutputStream to = output.error() ? terminal.err() : terminal.out();
+          to.write(output.bytes());
+          to.flush();
+        }
         case JobConnection.Dropped dropped -> say(terminal, dropped(dropped));
         case JobConnection.Ended ended -> {
           return;

@@ -5,12 +5,16 @@ import dev.banger.api.CapabilityHost;
 import dev.banger.api.CommandCall;
 import dev.banger.api.FailureKind;
 import dev.banger.api.GuestJob;
+import dev.banger.api.JobConnection;
+import dev.banger.api.JobView;
 import dev.banger.api.VmView;
 import java.time.Duration;
 
 /** A session that a command is about: the VM and its name in it. */
 record Named(CapabilityHost host, VmView vm, String name) {
   static final Duration QUICK = Duration.ofSeconds(20);
+  private static final Duration LEAVING = Duration.ofSeconds(1);
+  private static final Duration AGAIN = Duration.ofMillis(50);
 
   static Named of(CommandCall call) throws InterruptedException {
     VmView vm = running(call);
@@ -49,7 +53,29 @@ record Named(CapabilityHost host, VmView vm, String name) {
     }
   }
 
-  /** What is typed after {@code banger} to do something with it. */
+  /** Waits a little for the input: who had it may just have left. */
+  JobConnection connect(JobView view) throws InterruptedException {
+    long end = System.nanoTime() + LEAVING.toNanos();
+    while (true) {
+      try {
+        return known(() -> host.connect(vm, name, view, QUICK));
+      } catch (CapabilityException e) {
+        if (e.kind() != FailureKind.CONFLICT) {
+          throw e;
+        }
+        if (System.nanoTime() - end > 0) {
+          throw new CapabilityException(
+              FailureKind.CONFLICT,
+              "somebody else sends to session %s".formatted(name),
+              line("attach") + " --read-only",
+              e);
+        }
+      }
+      Thread.sleep(AGAIN);
+    }
+  }
+
+  /** What is typed to do something with it. */
   String line(String verb) {
     return "banger vm session %s %s %s".formatted(verb, vm.name(), name);
   }

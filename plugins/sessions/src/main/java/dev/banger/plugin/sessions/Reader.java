@@ -28,6 +28,8 @@ final class Reader implements AutoCloseable {
   private Cursor cursor;
   private JobConnection connection;
   private TerminalStreams.Size size;
+  private Thread waiting;
+  private boolean broken;
   private boolean closed;
 
   // What follows belongs to whoever holds this; it is held while waiting for the session to read.
@@ -59,8 +61,7 @@ final class Reader implements AutoCloseable {
   private JobConnection connect() throws InterruptedException {
     JobView from =
         new JobView(cursor.stdout(), cursor.stderr(), view.follow(), view.insist(), view.input());
-    return session.known(
-        () -> session.host().connect(session.vm(), session.name(), from, Named.QUICK));
+    return session.connect(from);
   }
 
   /** The session as it was when the connection of now was made. */
@@ -76,19 +77,49 @@ final class Reader implements AutoCloseable {
   /**
    * What comes next, see {@link JobConnection#next}.
    *
+   * @return also null when this was closed
    * @throws CapabilityException when the guest is silent for a minute, or the session is gone
    */
   JobConnection.Event next() throws InterruptedException {
+    if (!begins()) {
+      return null;
+    }
+    try {
+      JobConnection.Event event = await();
+      advance(event);
+      return event;
+    } catch (InterruptedException e) {
+      if (isClosed()) {
+        return null;
+      }
+      throw e;
+    } finally {
+      end();
+    }
+  }
+
+  private JobConnection.Event await() throws InterruptedException {
     while (true) {
       JobConnection now = current();
       try {
-        JobConnection.Event event = now.next();
-        advance(event);
-        return event;
+        return now.next();
       } catch (IOException e) {
-        again(now);
+        again(now, e);
       }
     }
+  }
+
+  private synchronized boolean begins() {
+    waiting = Thread.currentThread();
+    return !closed;
+  }
+
+  /** From here on {@link #close} interrupts nobody; what it did before is taken back. */
+  private synchronized void end() {
+    if (closed) {
+      var _ = Thread.interrupted();
+    }
+    waiting = null;
   }
 
   private void advance(JobConnection.Event event) {
@@ -110,38 +141,31 @@ final class Reader implements AutoCloseable {
   }
 
   /** Connects anew, with pauses that grow. What was sent and did not arrive is sent again. */
-  private void again(JobConnection lost) throws InterruptedException {
+  private void again(JobConnection lost, IOException first) throws InterruptedException {
+    synchronized (this) {
+      broken = true;
+    }
     lost.close();
     long end = System.nanoTime() + PATIENCE.toNanos();
     Duration pause = FIRST_PAUSE;
-    while (true) {
-      synchronized (this) {
-        if (closed) {
-          throw new InterruptedException();
-        }
-      }
+    while (!isClosed()) {
       try {
         take(connect());
         return;
       } catch (CapabilityException e) {
-        if (!passes(e.kind()) || System.nanoTime() - end > 0) {
+        if (!passes(e.kind())) {
           throw e;
         }
-      } catch (IOException e) {
         if (System.nanoTime() - end > 0) {
-          throw new CapabilityException(
-              FailureKind.GUEST,
-              "the guest of %s went away".formatted(session.vm().name()),
-              session.line("attach") + " --since " + cursor,
-              e);
+          e.addSuppressed(first);
+          throw e;
         }
       }
       Thread.sleep(pause);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+      pause = pause.multipliedBy(2);
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
+    throw new InterruptedException("closed");
   }
 
   /** Whether it may be over soon: the link comes back, the old connection's claim lapses. */
@@ -152,17 +176,13 @@ final class Reader implements AutoCloseable {
     };
   }
 
-  private void take(JobConnection fresh) throws IOException {
+  private void take(JobConnection fresh) {
     synchronized (this) {
-      if (size != null) {
-        try {
-          fresh.resize(size);
-        } catch (IOException e) {
-          fresh.close();
-          throw e;
-        }
-      }
       connection = fresh;
+      broken = false;
+      if (closed) {
+        fresh.close();
+      }
       notifyAll();
     }
     // Beside: the session may have to be read from before it takes more.
@@ -171,6 +191,7 @@ final class Reader implements AutoCloseable {
 
   private void resend() {
     try {
+      tellSize();
       send(new byte[0], 0, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -191,21 +212,25 @@ final class Reader implements AutoCloseable {
     try {
       unsent.add(bytes, length);
       inputEnded |= end;
-      JobConnection now = current();
-      while (!isClosed()) {
+      boolean tried = false;
+      for (JobConnection now = usable(); !isClosed(); now = usable()) {
+        boolean isNew = !told.equals(now);
+        told = now;
         try {
-          if (!told.equals(now)) {
-            told = now;
-            sendRest(now);
-          } else {
+          if (isNew && view.input() == JobView.Input.ALONE) {
+            byte[] rest = unsent.after(now.job().inputBytes());
+            now.write(rest, 0, rest.length);
+          } else if (!tried) {
+            // With others typing too nobody can tell whose bytes arrived: they are sent once.
+            tried = true;
             now.write(bytes, 0, length);
-            if (end) {
-              now.endInput();
-            }
+          }
+          if (inputEnded && (end || (isNew && now.job().inputOpen()))) {
+            now.endInput();
           }
           return;
         } catch (IOException e) {
-          now = other(now);
+          awaitOther(now);
         }
       }
     } finally {
@@ -213,23 +238,27 @@ final class Reader implements AutoCloseable {
     }
   }
 
-  /** With others typing too nobody can tell whose bytes arrived: then nothing is sent again. */
-  private void sendRest(JobConnection now) throws IOException {
-    if (view.input() == JobView.Input.ALONE) {
-      byte[] rest = unsent.after(now.job().inputBytes());
-      now.write(rest, 0, rest.length);
+  void resize(TerminalStreams.Size now) {
+    synchronized (this) {
+      size = now;
     }
-    if (inputEnded && now.job().inputOpen()) {
-      now.endInput();
-    }
+    tellSize();
   }
 
-  synchronized void resize(TerminalStreams.Size now) {
-    size = now;
-    try {
-      connection.resize(now);
-    } catch (IOException e) {
-      // The next connection is told.
+  /** Not in the monitor: a session that does not take its input holds up whoever tells it. */
+  private void tellSize() {
+    JobConnection now;
+    TerminalStreams.Size wanted;
+    synchronized (this) {
+      now = connection;
+      wanted = size;
+    }
+    if (wanted != null) {
+      try {
+        now.resize(wanted);
+      } catch (IOException e) {
+        // The next connection is told.
+      }
     }
   }
 
@@ -237,18 +266,28 @@ final class Reader implements AutoCloseable {
     return closed;
   }
 
-  /** The connection after this one, which is lost. */
-  private synchronized JobConnection other(JobConnection lost) throws InterruptedException {
-    while (connection.equals(lost) && !closed) {
+  /** A connection that is not known to be lost. */
+  private synchronized JobConnection usable() throws InterruptedException {
+    while (broken && !closed) {
       wait();
     }
     return connection;
   }
 
+  private synchronized void awaitOther(JobConnection lost) throws InterruptedException {
+    while (connection.equals(lost) && !closed) {
+      wait();
+    }
+  }
+
+  /** Ends a {@link #next} that waits. May be repeated, from any thread. */
   @Override
   public synchronized void close() {
     closed = true;
     connection.close();
+    if (waiting != null) {
+      waiting.interrupt();
+    }
     notifyAll();
   }
 }

@@ -32,9 +32,7 @@ final class Send {
           "--enter goes with a text",
           "banger vm session send VM NAME '' --enter");
     }
-    try (JobConnection connection =
-        session.known(
-            () -> session.host().connect(session.vm(), session.name(), TYPING, Named.QUICK))) {
+    try (JobConnection connection = session.connect(TYPING)) {
       GuestJob job = connection.job();
       if (!job.isRunning() || !job.inputOpen()) {
         throw new CapabilityException(
@@ -104,6 +102,13 @@ final class Send {
       Thread.sleep(pause);
       pause = Math.min(500, pause * 2);
       job = session.job();
+    }
+    if (job.inputBytes() < wanted) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE,
+          "session %s ended with %d bytes of it unread: %s"
+              .formatted(session.name(), wanted - job.inputBytes(), Words.how(job)),
+          session.line("logs"));
     }
   }
 }

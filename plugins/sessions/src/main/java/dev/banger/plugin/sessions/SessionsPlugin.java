@@ -30,7 +30,7 @@ public final class SessionsPlugin implements CapabilityPlugin {
   static CommandResult list(CommandCall call) throws Exception {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (GuestJob job : call.host().jobs(Named.running(call), Named.QUICK)) {
-      rows.add(Words.row(job));
+      rows.add(Words.details(job));
     }
     return CommandResult.rows(rows);
   }

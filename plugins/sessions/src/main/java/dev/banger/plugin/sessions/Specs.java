@@ -63,7 +63,7 @@ final class Specs {
           .column("mode", "MODE")
           .column("pid", "PID")
           .column("startedAt", "STARTED")
-          .column("how", "HOW")
+          .column("how", "END")
           .column("commandLine", "COMMAND")
           .build();
 
@@ -98,17 +98,22 @@ final class Specs {
               "vm session attach", "Join a session: what it writes here, what is typed there")
           .description(
               "At a terminal, ctrl-p ctrl-q leaves and the session goes on. In pipes every byte goes"
-                  + " through as it is, the end of input too, and the session waits while its output"
-                  + " is not read. Exit code: the session's own; 0 when left. Several may look at"
+                  + " through as it is, the end of input too, the session waits while its output is"
+                  + " not read, and output that was dropped before is a failure. Exit code: the session's own; 0 when left. Several may look at"
                   + " once; several may type into a terminal, one into pipes.")
           .example("banger vm session attach web dev")
-          .example("my-client | banger vm session attach web agent --pipe --since start")
+          .example("banger vm session attach web agent --pipe --since start < requests.jsonl")
           .role("vm.session.attach")
           .attach()
           .arg(VM)
           .arg(SESSION)
           .option(SINCE)
           .option(ValueSpec.flag("pipe", "insist on a session on pipes"))
+          .option(
+              ValueSpec.optional(
+                  "input-from",
+                  ValueType.INTEGER,
+                  "where in its input this begins: what it has already is skipped"))
           .option(ValueSpec.flag("read-only", "only look"))
           .option(ValueSpec.flag("shared", "type beside others, also into pipes"))
           .option(ValueSpec.flag("alone", "nobody else types meanwhile, also into a terminal"))

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 /** {@code vm session start}. */
 final class Start {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Duration TURN = Duration.ofSeconds(10);
   private static final String WORKSPACE = "/root/repo";
 
@@ -68,15 +69,15 @@ final class Start {
   private static Map<String, String> environment(List<String> pairs) {
     Map<String, String> env = new LinkedHashMap<>();
     for (String pair : pairs) {
-      int equals = pair.indexOf('=');
-      if (equals < 1) {
-        // The value may be secret: only the part that cannot be one is repeated.
+      String name = pair.substring(0, Math.max(0, pair.indexOf('=')));
+      if (!VARIABLE.matcher(name).matches()) {
+        // Not repeated: what is no name may be a secret.
         throw new CapabilityException(
             FailureKind.USAGE,
-            "--env must be KEY=VALUE, and one of them is not",
-            "--env KEY=VALUE");
+            "--env must be KEY=VALUE with a KEY of letters, digits and underscores, and one is not",
+            "--env PORT=3000");
       }
-      env.put(pair.substring(0, equals), pair.substring(equals + 1));
+      env.put(name, pair.substring(name.length() + 1));
     }
     return env;
   }
@@ -87,7 +88,10 @@ final class Start {
       return given.get();
     }
     GuestPath there = host.stat(vm, WORKSPACE, Named.QUICK);
-    return there == GuestPath.DIRECTORY ? WORKSPACE : "/root";
+    return switch (there) {
+      case DIRECTORY, EMPTY_DIRECTORY -> WORKSPACE;
+      default -> "";
+    };
   }
 
   private CommandResult inTurn(String cwd, Map<String, String> env) throws InterruptedException {
@@ -156,6 +160,12 @@ final class Start {
               "session %s was not started: %s".formatted(spec.id(), e.getMessage()),
               "--cwd is a directory in the guest",
               e);
+      case GUEST ->
+          new CapabilityException(
+              FailureKind.GUEST,
+              "session %s was not started: %s".formatted(spec.id(), e.getMessage()),
+              e.hint(),
+              e);
       default -> e;
     };
   }
@@ -187,7 +197,7 @@ final class Start {
 
   private static String message(GuestJob job) {
     return job.isRunning()
-        ? "%s  started  pid %d  %s".formatted(job.id(), job.pid(), job.cwd())
+        ? "%s  started  pid %d  %s".formatted(job.id(), job.pid(), Words.cwd(job))
         : "%s  %s already: %s".formatted(job.id(), Words.state(job), Words.how(job));
   }
 }

@@ -23,12 +23,12 @@ final class Words {
     row.put("name", job.id());
     row.put("state", state(job));
     row.put("mode", job.terminal() ? "tty" : "pipe");
-    row.put("pid", job.pid());
+    row.put("pid", job.pid() > 0 ? job.pid() : null);
     row.put("startedAt", job.startedAt().toString());
     row.put("endedAt", job.endedAt().map(Object::toString).orElse(null));
     row.put("exitCode", job.exitCode().isPresent() ? job.exitCode().getAsInt() : null);
     row.put("signal", signal(job));
-    row.put("cwd", job.cwd());
+    row.put("cwd", cwd(job));
     row.put("command", job.argv());
     row.put("commandLine", line(job.argv()));
     row.put("how", how(job));
@@ -55,6 +55,10 @@ final class Words {
     return fields;
   }
 
+  static String cwd(GuestJob job) {
+    return job.cwd().isEmpty() ? "/root" : job.cwd();
+  }
+
   static String state(GuestJob job) {
     return switch (job.state()) {
       case RUNNING -> "running";
@@ -71,7 +75,7 @@ final class Words {
     return SIGNALS.get(job.exitCode().getAsInt() - 128);
   }
 
-  /** How it is, in a few words: {@code for 5 min}, {@code exit code 1}, {@code killed by TERM}. */
+  /** How it ended, in a few words: {@code exit code 1}, {@code killed by TERM}; else empty. */
   static String how(GuestJob job) {
     return switch (job.state()) {
       case RUNNING -> "";
