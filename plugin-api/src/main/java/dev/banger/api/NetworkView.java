@@ -1,5 +1,7 @@
 package dev.banger.api;
 
+import java.util.Optional;
+
 /** How a VM is on the network. Immutable. */
 public interface NetworkView {
   /**
@@ -11,6 +13,15 @@ public interface NetworkView {
 
   /** IPv4 address by which the host reaches the VM, for example {@code 172.30.0.7}. */
   String address();
+
+  /**
+   * A loopback address of the host that is this VM's alone, for example {@code 127.77.0.7}: in mode
+   * {@code user} it is {@link #address}, in the others it stands beside that and leads nowhere
+   * until something listens there. Empty where the host keeps none.
+   */
+  default Optional<String> loopback() {
+    return Optional.empty();
+  }
 
   /** The host's device for this VM, at most 15 characters; empty in mode {@code user}. */
   String device();

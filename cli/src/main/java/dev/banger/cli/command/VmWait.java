@@ -99,7 +99,7 @@ public final class VmWait implements Command {
                 + port
                 + " after "
                 + Quantities.elapsed(millis),
-            "banger vm exec " + vm.text("name") + " -- ss -ltn shows what does");
+            "banger vm ports " + vm.text("name") + " shows what does");
       }
       Thread.sleep(PORT_PAUSE_MILLIS);
     }

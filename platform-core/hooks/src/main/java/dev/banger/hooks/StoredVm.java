@@ -24,7 +24,7 @@ public record StoredVm(
   /** What was stored before there was more than one kind of network is {@code user}. */
   @Override
   public NetworkView network() {
-    return net.orElseGet(() -> new StoredNetwork("user", address, "", "", "", true));
+    return net.orElseGet(() -> StoredNetwork.user(address));
   }
 
   public static StoredVm of(VmView vm) {

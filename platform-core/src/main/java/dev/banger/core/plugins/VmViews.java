@@ -31,6 +31,7 @@ public final class VmViews {
                 network.device(),
                 network.bridge(),
                 network.subnet(),
-                vm.spec().nat())));
+                vm.spec().nat(),
+                Optional.of(vm.address()).filter(address -> !address.isEmpty()))));
   }
 }

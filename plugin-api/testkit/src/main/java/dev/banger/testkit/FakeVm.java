@@ -26,15 +26,7 @@ public record FakeVm(
       String address,
       Instant createdAt,
       Map<String, String> labels) {
-    this(
-        id,
-        name,
-        image,
-        state,
-        address,
-        new StoredNetwork("user", address, "", "", "", true),
-        createdAt,
-        labels);
+    this(id, name, image, state, address, StoredNetwork.user(address), createdAt, labels);
   }
 
   /** A running VM with an id made from its name. */
@@ -53,7 +45,7 @@ public record FakeVm(
     return new FakeVm(id, name, image, newState, address, network, createdAt, labels);
   }
 
-  /** The same on a bridge. */
+  /** The same on a bridge; its loopback address stays. */
   public FakeVm on(String device, String bridgeAddress, boolean outbound) {
     return new FakeVm(
         id,
@@ -61,7 +53,14 @@ public record FakeVm(
         image,
         state,
         bridgeAddress,
-        new StoredNetwork("bridge", bridgeAddress, device, "br-banger", "172.30.0.0/16", outbound),
+        new StoredNetwork(
+            "bridge",
+            bridgeAddress,
+            device,
+            "br-banger",
+            "172.30.0.0/16",
+            outbound,
+            network.loopback()),
         createdAt,
         labels);
   }

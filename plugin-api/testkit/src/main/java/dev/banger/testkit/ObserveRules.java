@@ -17,10 +17,17 @@ final class ObserveRules {
     List<Rule> rules = new ArrayList<>();
     for (Registration.Step<?> step : subject.registration().steps()) {
       String name = step.spec().name();
-      rules.add(
-          new Rule(
-              "after a restart, step " + name + " is found as it was started",
-              () -> found(subject, name)));
+      if (subject.author().stepsThatEndWithTheDaemon().contains(name)) {
+        rules.add(
+            new Rule(
+                "after a restart, step " + name + " is gone until it is started again",
+                () -> startedAgain(subject, name)));
+      } else {
+        rules.add(
+            new Rule(
+                "after a restart, step " + name + " is found as it was started",
+                () -> found(subject, name)));
+      }
       if (subject.canRemoveOutside()) {
         rules.add(
             new Rule(
@@ -49,6 +56,26 @@ final class ObserveRules {
       }
       try (Rig after = subject.rig(world, journal)) {
         Problems.none("after a restart", drift(after, step(after, name), vm));
+      }
+    }
+  }
+
+  /** As the core does it: what is gone is stopped and started. */
+  private static void startedAgain(Subject subject, String name) throws InterruptedException {
+    World world = subject.world();
+    MemoryJournal journal = new MemoryJournal();
+    VmView vm = subject.vm(world, "web");
+    try (Quiet _ = new Quiet()) {
+      try (Rig before = subject.rig(world, journal)) {
+        before.start(vm);
+      }
+      try (Rig after = subject.rig(world, journal)) {
+        Registration.Step<?> step = step(after, name);
+        if (!(look(after, step, vm, after.open(vm)) instanceof Observed.Gone<?>)) {
+          throw new AssertionError("it is not said to be gone, and the daemon was restarted");
+        }
+        after.recover(vm);
+        Problems.none("after it was started again", drift(after, step, vm));
       }
     }
   }

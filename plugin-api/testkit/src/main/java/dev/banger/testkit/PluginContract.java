@@ -4,6 +4,7 @@ import dev.banger.api.VmView;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
@@ -53,6 +54,14 @@ public abstract class PluginContract {
    */
   protected void removeOutside(World world, VmView vm) {
     throw new UnsupportedOperationException("not overridden");
+  }
+
+  /**
+   * Steps whose work is in the daemon's memory alone, for example a port that it listens on. After
+   * a restart, observing such a step must say that it is gone, so that it is started again.
+   */
+  protected Set<String> stepsThatEndWithTheDaemon() {
+    return Set.of();
   }
 
   /** Uses of commands whose results are compared with what the commands declare. */

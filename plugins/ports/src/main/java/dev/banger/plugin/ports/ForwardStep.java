@@ -24,12 +24,9 @@ final class ForwardStep implements LifecycleStep<ForwardReceipt> {
     if (!context.config(PortsSettings.class).forward()) {
       return Started.skipped("forwarding is off in the configuration");
     }
-    if (!context.vm().network().mode().equals("user")) {
-      return Started.skipped("the guest has an address of its own");
-    }
-    String address = context.vm().network().address();
+    String address = context.vm().network().loopback().orElse("");
     if (address.isEmpty()) {
-      return Started.skipped("the VM has no address");
+      return Started.skipped("the VM has no loopback address");
     }
     ForwardReceipt receipt = new ForwardReceipt(address);
     context.intend(receipt);
@@ -43,20 +40,14 @@ final class ForwardStep implements LifecycleStep<ForwardReceipt> {
     return forwarder.get().end(context.vm().id()) ? Stopped.released() : Stopped.nothingToDo();
   }
 
-  /**
-   * Forwards are in this process's memory alone. After a restart of the daemon, looking after them
-   * is taking them up again: nothing else of the host changes hands.
-   */
+  /** Forwards end with the process: what a daemon before this one has forwarded is gone. */
   @Override
   public Observed<ForwardReceipt> observe(
       StepContext<ForwardReceipt> context, Optional<ForwardReceipt> receipt) {
-    if (receipt.isEmpty() || !receipt.get().address().equals(context.vm().network().address())) {
-      return Observed.gone();
-    }
-    Forwarder running = forwarder.get();
-    if (running.of(context.vm().id()).isEmpty()) {
-      running.begin(context.vm());
-    }
-    return Observed.present(receipt.get());
+    String address = context.vm().network().loopback().orElse("");
+    boolean isForwarded = forwarder.get().of(context.vm().id()).isPresent();
+    return isForwarded && receipt.filter(then -> then.address().equals(address)).isPresent()
+        ? Observed.present(receipt.get())
+        : Observed.gone();
   }
 }

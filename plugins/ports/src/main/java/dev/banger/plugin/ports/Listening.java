@@ -1,6 +1,7 @@
 package dev.banger.plugin.ports;
 
 import dev.banger.api.GuestListener;
+import dev.banger.api.NetworkView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ final class Listening {
     return address.equals("0.0.0.0") || address.equals("::");
   }
 
-  static boolean isLoopback(String address) {
-    return address.startsWith("127.") || address.equals("::1");
+  /** Whether the guest has an address of its own and this is reached there. */
+  static boolean isDirect(GuestListener listener, NetworkView network) {
+    return network.mode().equals("bridge")
+        && (isWildcard(listener.address()) || listener.address().equals(network.address()));
   }
 
   /** As the agent of a guest connects: by IPv4's loopback, by IPv6's, and to what is left. */

@@ -25,7 +25,8 @@ public final class PortsPlugin implements CapabilityPlugin {
 
   @Override
   public void register(Registrar registrar) {
-    registrar.describe("Shows what listens in guests, and forwards it to the VM's address");
+    registrar.describe(
+        "Shows what listens in guests, and forwards it to the VM's loopback address");
     registrar.needs(
         Permission.VM_READ,
         Permission.GUEST_PORTS,

@@ -12,7 +12,8 @@ import java.util.List;
  * @param probeTimeout for each port, 50 ms to 10 s; guests that answer slowly get more
  */
 record PortsSettings(
-    @Summary("whether ports of guests in user mode are forwarded to the VM's loopback address")
+    @Summary(
+            "whether ports of guests are forwarded to the VM's loopback address where nothing else leads to them")
         boolean forward,
     @Summary("how many ports of one guest are forwarded at most") int maxForwards,
     @Summary("ports that are not forwarded") List<Integer> exclude,

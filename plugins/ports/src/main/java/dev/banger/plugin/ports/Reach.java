@@ -38,19 +38,7 @@ final class Reach {
     if (listener.elsewhere()) {
       return new Way("", "in a network namespace of its own");
     }
-    return vm.network().mode().equals("bridge") ? onBridge(listener) : forwarded(listener);
-  }
-
-  private Way onBridge(GuestListener listener) {
-    if (Listening.isWildcard(listener.address())
-        || listener.address().equals(vm.network().address())) {
-      return new Way(name, "");
-    }
-    return new Way(
-        "",
-        Listening.isLoopback(listener.address())
-            ? "on the guest's loopback: banger vm proxy %s %d".formatted(vm.name(), listener.port())
-            : "on another address of the guest");
+    return Listening.isDirect(listener, vm.network()) ? new Way(name, "") : forwarded(listener);
   }
 
   private Way forwarded(GuestListener listener) {
@@ -65,7 +53,9 @@ final class Reach {
       return new Way("", "not forwarded");
     }
     if (forwards.get().forwarded().contains(listener.port())) {
-      return new Way(name, "");
+      // Its name leads to the guest's own address where it has one.
+      String address = forwards.get().address();
+      return new Way(address.equals(vm.network().address()) ? name : address, "");
     }
     if (forwards.get().isExcluded(listener.port())) {
       return new Way("", "not forwarded: excluded in the configuration");

@@ -16,7 +16,8 @@ import java.util.TreeSet;
 
 /**
  * The ports of one VM at its loopback address: each appears with its listener in the guest and goes
- * with it. One thread waits for the guest to tell, and one for each port waits for connections.
+ * with it. What is reached at an address of the guest's own needs none. One thread waits for the
+ * guest to tell, and one for each port waits for connections.
  */
 final class VmForwards {
   /** After the link to the guest was lost; doubled each time, up to the longest. */
@@ -52,7 +53,7 @@ final class VmForwards {
   }
 
   String address() {
-    return vm.network().address();
+    return vm.network().loopback().orElse("");
   }
 
   VmView vm() {
@@ -80,11 +81,13 @@ final class VmForwards {
   private void changed(List<GuestListener> now) {
     pause = FIRST_PAUSE;
     SortedSet<Integer> ports = new TreeSet<>();
-    for (GuestListener listener : now) {
-      if (listener.protocol().equals("tcp") && !listener.elsewhere()) {
-        ports.add(listener.port());
-      }
-    }
+    Listening.reached(now)
+        .forEach(
+            (port, listener) -> {
+              if (!Listening.isDirect(listener, vm.network())) {
+                ports.add(port);
+              }
+            });
     synchronized (this) {
       wanted = ports;
       refresh();

@@ -89,24 +89,67 @@ class PortTableTest {
         rows(
             BRIDGED,
             tcp("127.0.0.1", "node"),
+            new GuestListener("udp", "127.0.0.53", 53, 8, "resolved", "resolved", false),
             new GuestListener("tcp", "172.17.0.2", 80, 9, "nginx", "nginx", true));
     assertThat(rows)
         .extracting(Row::endpoint, Row::url, Row::note)
         .containsExactly(
+            tuple("127.0.0.53:53", "", "in the guest only"),
             tuple("172.17.0.2:80", "", "in a network namespace of its own"),
-            tuple("127.0.0.1:" + PORT, "", "on the guest's loopback: banger vm proxy db " + PORT));
+            tuple("127.0.0.1:" + PORT, "", "not forwarded"));
+  }
+
+  @Test
+  void on_a_bridge_only_what_the_guests_own_address_does_not_reach_is_forwarded() throws Exception {
+    GuestListener[] both = {
+      tcp("127.0.0.1", "node"),
+      new GuestListener("tcp", "0.0.0.0", PORT + 1, 5, "caddy", "caddy", false),
+      new GuestListener("tcp", "172.30.0.9", PORT + 2, 6, "own", "own", false)
+    };
+    host.tool("getent", _ -> new ToolResult(0, "172.30.0.9      STREAM db.vm\n", ""));
+    begin(BRIDGED, both);
+    try {
+      assertThat(rows(BRIDGED, both))
+          .extracting(Row::process, Row::endpoint, Row::note)
+          .containsExactly(
+              tuple("node", "http://127.77.0.2:" + PORT, ""),
+              tuple("caddy", "db.vm:" + (PORT + 1), ""),
+              tuple("own", "db.vm:" + (PORT + 2), ""));
+      assertThat(forwarder.of(BRIDGED.id()).orElseThrow().forwarded()).containsExactly(PORT);
+    } finally {
+      forwarder.close();
+    }
+  }
+
+  @Test
+  void on_a_bridge_two_servers_on_one_port_are_both_reached() throws Exception {
+    GuestListener[] both = {tcp("0.0.0.0", "outer"), tcp("127.0.0.1", "inner")};
+    begin(BRIDGED, both);
+    try {
+      assertThat(rows(BRIDGED, both))
+          .extracting(Row::process, Row::endpoint, Row::note)
+          .containsExactlyInAnyOrder(
+              tuple("inner", "http://127.77.0.2:" + PORT, ""),
+              tuple("outer", "172.30.0.9:" + PORT, ""));
+    } finally {
+      forwarder.close();
+    }
+  }
+
+  private void begin(VmView vm, GuestListener... listeners) throws InterruptedException {
+    host.listeners(listeners);
+    forwarder.begin(vm);
+    VmForwards forwards = forwarder.of(vm.id()).orElseThrow();
+    while (forwards.forwarded().isEmpty() && forwards.refused().isEmpty()) {
+      Thread.sleep(5);
+    }
   }
 
   @Test
   void of_two_servers_on_one_port_the_one_that_answers_has_the_address() throws Exception {
     GuestListener[] both = {tcp("10.0.2.15", "other"), tcp("127.0.0.1", "node")};
-    host.listeners(both);
-    forwarder.begin(USER);
+    begin(USER, both);
     try {
-      VmForwards forwards = forwarder.of(USER.id()).orElseThrow();
-      while (forwards.forwarded().isEmpty() && forwards.refused().isEmpty()) {
-        Thread.sleep(5);
-      }
       assertThat(rows(USER, both))
           .extracting(Row::process, Row::proto, Row::note)
           .containsExactlyInAnyOrder(

@@ -11,6 +11,7 @@ import dev.banger.testkit.World;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 class PortsContractTest extends PluginContract {
   private static final int PORT = 42190;
@@ -26,6 +27,11 @@ class PortsContractTest extends PluginContract {
     world.listeners(
         new GuestListener("tcp", "0.0.0.0", PORT, 7, "server", "server --quick", false));
     world.listening(PORT, (in, out) -> out.write("hello".getBytes(UTF_8)));
+  }
+
+  @Override
+  protected Set<String> stepsThatEndWithTheDaemon() {
+    return Set.of("forward");
   }
 
   @Override
