@@ -63,7 +63,8 @@ class SessionsIT {
   void whatCannotBeStartedSaysWhy() {
     assertThat(home.run("vm", "session", "start", "web", "--cwd", "/none", "--", "true").err())
         .contains("/none does not exist");
-    assertThat(home.run("vm", "session", "start", "web", "--cwd", "/etc/passwd", "--", "true").err())
+    assertThat(
+            home.run("vm", "session", "start", "web", "--cwd", "/etc/passwd", "--", "true").err())
         .contains("/etc/passwd is not a directory");
     assertThat(home.run("vm", "session", "start", "web", "--", "nosuch").err())
         .contains("VM web has no command \"nosuch\"");
