@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells what listens in the guest, once or whenever it has changed. It looks into /proc itself:
- * nothing has to be installed, and no process is started.
+ * Tells what listens in the guest, once or whenever it has changed. Thread-safe. It looks into
+ * /proc itself: nothing has to be installed, and no process is started.
  */
 final class ListenerService {
   private static final long PAUSE_MILLIS = 1_000;
@@ -23,11 +23,15 @@ final class ListenerService {
   /** Where looking takes long, it may take this share of the time: one in so many. */
   private static final long SHARE = 20;
 
-  /** Looks between two searches for containers, which cost a look at every process. */
-  private static final int SPACES_EVERY = 5;
+  /**
+   * Rounds between two searches for containers, which cost a look at every process; so often the
+   * tables are read whatever the counts say.
+   */
+  private static final int ALL_EVERY = 5;
 
   private final Path proc;
   private final Processes processes;
+  private final SocketOwners owners;
 
   ListenerService() {
     this(Path.of("/proc"));
@@ -36,25 +40,36 @@ final class ListenerService {
   ListenerService(Path proc) {
     this.proc = proc;
     this.processes = new Processes(proc);
+    this.owners = new SocketOwners(processes);
   }
 
   void serve(MuxStream stream, boolean watch) throws IOException, InterruptedException {
     List<Path> others = NetworkSpaces.others(processes);
+    String counts = counts(others);
     List<Bound> told = look(others);
     tell(stream, told);
     for (int round = 1; watch && stream.isOpen(); round++) {
       long began = System.nanoTime();
-      if (round % SPACES_EVERY == 0) {
+      boolean all = round % ALL_EVERY == 0;
+      if (all) {
         others = NetworkSpaces.others(processes);
       }
-      List<Bound> now = look(others);
-      if (!now.equals(told)) {
-        tell(stream, now);
-        told = now;
+      String countsNow = counts(others);
+      if (all || countsNow == null || !countsNow.equals(counts)) {
+        List<Bound> now = look(others);
+        if (!now.equals(told)) {
+          tell(stream, now);
+          told = now;
+        }
       }
+      counts = countsNow;
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       Thread.sleep(Math.max(PAUSE_MILLIS, SHARE * took));
     }
+  }
+
+  private String counts(List<Path> others) {
+    return SocketCounts.of(proc.resolve("net"), others);
   }
 
   private List<Bound> look(List<Path> others) {
@@ -86,10 +101,10 @@ final class ListenerService {
     for (Bound one : all) {
       inodes.add(one.inode());
     }
-    Map<Long, Processes.Owner> owners = processes.owners(inodes);
+    Map<Long, Processes.Owner> found = owners.of(inodes);
     List<Listener> named = new ArrayList<>(all.size());
     for (Bound one : all) {
-      Processes.Owner owner = owners.get(one.inode());
+      Processes.Owner owner = found.get(one.inode());
       if (owner == null) {
         owner = Processes.Owner.UNKNOWN;
       }

@@ -37,6 +37,12 @@ final class Processes {
     static final Owner UNKNOWN = new Owner(0, "", "");
   }
 
+  /** Where a process holds a socket: one of its open files. */
+  record Holder(long pid, Path file) {}
+
+  /** Who holds a socket, and where. */
+  record Found(Owner owner, Path file) {}
+
   Path directory(String pid) {
     return proc.resolve(pid);
   }
@@ -71,9 +77,9 @@ final class Processes {
    * One process for each of these sockets, as far as they are found within a time: a process may
    * have any number of files.
    */
-  Map<Long, Owner> owners(Set<Long> inodes) {
+  Map<Long, Found> owners(Set<Long> inodes) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-    Map<Long, Owner> owners = new HashMap<>();
+    Map<Long, Found> owners = new HashMap<>();
     for (long pid : all()) {
       if (owners.size() == inodes.size() || System.nanoTime() > end) {
         break;
@@ -83,7 +89,20 @@ final class Processes {
     return owners;
   }
 
-  private void look(long pid, Set<Long> inodes, Map<Long, Owner> owners) {
+  /** What it is called now. */
+  Owner owner(long pid) {
+    Path process = directory(Long.toString(pid));
+    return new Owner(
+        pid, text(process.resolve("comm"), NAME), text(process.resolve("cmdline"), COMMAND));
+  }
+
+  /** Whether the socket is still what is open there. */
+  static boolean holds(Holder holder, long inode) {
+    Long found = socket(holder.file());
+    return found != null && found == inode;
+  }
+
+  private void look(long pid, Set<Long> inodes, Map<Long, Found> owners) {
     Path process = directory(Long.toString(pid));
     Owner owner = null;
     int left = MOST_FILES;
@@ -96,9 +115,9 @@ final class Processes {
         Long inode = socket(file);
         if (inode != null && inodes.contains(inode) && !owners.containsKey(inode)) {
           if (owner == null) {
-            owner = new Owner(pid, text(process.resolve("comm"), NAME), command(process));
+            owner = owner(pid);
           }
-          owners.put(inode, owner);
+          owners.put(inode, new Found(owner, file));
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -117,10 +136,6 @@ final class Processes {
       // Closed since.
     }
     return null;
-  }
-
-  private static String command(Path process) {
-    return text(process.resolve("cmdline"), COMMAND);
   }
 
   /** The beginning of a file; what would end or colour a line is a space. */

@@ -22,6 +22,7 @@ final class Requests {
   private final Surroundings surroundings;
   private final HealthReader health;
   private final Jobs jobs;
+  private final ListenerService listeners = new ListenerService();
 
   Requests(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -89,8 +90,7 @@ final class Requests {
         done(stream);
       }
       case DIAL -> Dialer.serve(stream, ((GuestMessage.Dial) request).port());
-      case LISTENERS ->
-          new ListenerService().serve(stream, ((GuestMessage.Listeners) request).watch());
+      case LISTENERS -> listeners.serve(stream, ((GuestMessage.Listeners) request).watch());
       case JOB_START -> jobs.start(stream, (GuestMessage.JobStart) request);
       case JOB_LIST -> jobs.list(stream);
       case JOB_SHOW -> jobs.show(stream, ((GuestMessage.JobShow) request).id());

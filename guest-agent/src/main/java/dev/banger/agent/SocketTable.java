@@ -23,7 +23,9 @@ final class SocketTable {
   /** What no honest kernel lists; a million sockets are a quarter of it. */
   private static final int MOST_LINES = 1 << 22;
 
-  private static final int CHUNK = 64 * 1024;
+  /** More than the kernel gives at once, and no more than is read without memory of its own. */
+  private static final int CHUNK = 8 * 1024;
+
   private static final int STATE = 3;
   private static final int INODE = 9;
   private static final String LISTENING = "0A";

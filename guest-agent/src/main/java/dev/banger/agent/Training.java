@@ -10,6 +10,9 @@ import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
 import dev.banger.protocol.MuxStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -89,13 +92,48 @@ public final class Training {
     ask(new GuestMessage.Health());
     ask(new GuestMessage.Stat("/"));
     ask(new GuestMessage.Dial(1));
-    ask(new GuestMessage.Listeners(false));
+    ports();
     ask(new GuestMessage.Exec(List.of("/nowhere"), "/", Map.of(), false, 0, 0));
     command(false);
     archives();
     terminal();
     ask(new GuestMessage.JobList());
     job();
+  }
+
+  /** A server that says back what it hears, found and spoken to. */
+  private void ports() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Threads.start("echo", () -> echo(server));
+      ask(new GuestMessage.Listeners(false));
+      try (MuxStream stream = start(new GuestMessage.Dial(server.getLocalPort()))) {
+        byte[] word = {'a', 'b'};
+        stream.out().write(word, 0, word.length);
+        stream.out().close();
+        int heard = 0;
+        int count = stream.in().read(word);
+        while (count >= 0) {
+          heard += count;
+          count = stream.in().read(word);
+        }
+        if (heard != word.length) {
+          throw new IOException("a server said " + heard + " bytes back");
+        }
+      }
+    }
+  }
+
+  private static void echo(ServerSocket server) {
+    try (Socket client = server.accept()) {
+      byte[] word = new byte[2];
+      int count = client.getInputStream().read(word);
+      while (count >= 0) {
+        client.getOutputStream().write(word, 0, count);
+        count = client.getInputStream().read(word);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Where this machine has no working terminals, guests start their first one a little slower. */

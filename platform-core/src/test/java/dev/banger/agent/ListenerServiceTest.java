@@ -90,6 +90,62 @@ class ListenerServiceTest {
   }
 
   @Test
+  void who_was_found_before_is_looked_at_again() throws IOException {
+    Path launcher = process(100, "1", "launcher\n", "launcher\0");
+    Files.createSymbolicLink(proc.resolve("self"), launcher.getFileName());
+    holds(launcher, 3, "socket:[10]");
+    listens(proc.resolve("net"), 80, 10);
+    ListenerService service = new ListenerService(proc);
+    assertThat(service.listeners().getFirst().process()).isEqualTo("launcher");
+
+    Files.writeString(launcher.resolve("comm"), "server\n");
+    assertThat(service.listeners().getFirst().process())
+        .as("it is another program now")
+        .isEqualTo("server");
+
+    Path worker = process(200, "1", "worker\n", "worker\0");
+    holds(worker, 3, "socket:[10]");
+    Files.delete(launcher.resolve("fd/3"));
+    holds(launcher, 3, "socket:[11]");
+    assertThat(service.listeners().getFirst().process())
+        .as("the file of that number is another socket now")
+        .isEqualTo("worker");
+
+    Files.delete(worker.resolve("fd/3"));
+    assertThat(service.listeners().getFirst().pid()).as("nobody holds it any more").isZero();
+  }
+
+  @Test
+  void a_service_takes_the_place_of_the_init_that_held_its_socket() throws IOException {
+    Path init = process(1, "1", "systemd\n", "/sbin/init\0");
+    Files.createSymbolicLink(proc.resolve("self"), init.getFileName());
+    holds(init, 3, "socket:[77]");
+    listens(proc.resolve("net"), 22, 77);
+    ListenerService service = new ListenerService(proc);
+    assertThat(service.listeners().getFirst().process()).isEqualTo("systemd");
+
+    holds(process(200, "1", "sshd\n", "sshd\0-D\0"), 3, "socket:[77]");
+    assertThat(service.listeners().getFirst().process()).isEqualTo("sshd");
+  }
+
+  @Test
+  void counts_tell_of_sockets_in_all_namespaces_and_nothing_where_there_are_none()
+      throws IOException {
+    Path net = Files.createDirectories(proc.resolve("net"));
+    Path other = Files.createDirectories(proc.resolve("300/net"));
+    assertThat(SocketCounts.of(net, List.of(other))).isNull();
+
+    Files.writeString(net.resolve("sockstat"), "TCP: inuse 1\n");
+    Files.writeString(other.resolve("sockstat6"), "TCP6: inuse 1\n");
+    String before = SocketCounts.of(net, List.of(other));
+    assertThat(before).isNotNull().isEqualTo(SocketCounts.of(net, List.of(other)));
+
+    Files.writeString(other.resolve("sockstat6"), "TCP6: inuse 2\n");
+    assertThat(SocketCounts.of(net, List.of(other))).isNotEqualTo(before);
+    assertThat(SocketCounts.of(net, List.of())).isNotEqualTo(before);
+  }
+
+  @Test
   void hostile_names_are_cut_and_clean() throws IOException {
     Path self =
         process(100, "1", "\u001b[31mred\r\n", "a\0\u001b]8;;http://evil\u0007" + "x".repeat(9000));
