@@ -87,12 +87,13 @@ class SessionsIT {
       screen.resize(terminal, 33, 101);
       screen.type("until [ \"$(stty size)\" = '33 101' ]; do :; done; echo re''sized\r");
       screen.await("resized");
-      screen.type("cat\r");
-      screen.await("cat\r\n");
+      // Each is waited for: keys that come before it has begun are the shell's.
+      screen.type("cat\r\rone\r");
+      screen.await("one\r\none\r\n");
       screen.type("\u0003");
       screen.await("# ");
-      screen.type("sleep 1000\r");
-      screen.await("sleep 1000\r\n");
+      screen.type("cat\r\rtwo\r");
+      screen.await("two\r\ntwo\r\n");
       screen.type("\u001a");
       screen.await("Stopped");
       screen.type("kill %1; echo pi''d=$$.\r");

@@ -34,9 +34,11 @@ final class SessionOutput extends InputStream {
     return lost == null;
   }
 
-  /** What was received can still be read. */
+  /** What was received can still be read. The first reason is the one. */
   synchronized void lost(IOException reason) {
-    lost = ended ? null : reason;
+    if (!ended && lost == null) {
+      lost = reason;
+    }
     notifyAll();
   }
 
