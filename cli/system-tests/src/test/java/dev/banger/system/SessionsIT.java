@@ -87,16 +87,16 @@ class SessionsIT {
       screen.resize(terminal, 33, 101);
       screen.type("until [ \"$(stty size)\" = '33 101' ]; do :; done; echo re''sized\r");
       screen.await("resized");
-      // Each is waited for: keys that come before it has begun are the shell's.
-      screen.type("cat\r\rone\r");
-      screen.await("one\r\none\r\n");
+      // They say when they have begun: keys that come before are the shell's.
+      screen.type("sh -c 'echo rea\"\"dy; exec cat'\r");
+      screen.await("ready");
       screen.type("\u0003");
       screen.await("# ");
-      screen.type("cat\r\rtwo\r");
-      screen.await("two\r\ntwo\r\n");
+      screen.type("sh -c 'echo wai\"\"ting; exec cat'\r");
+      screen.await("waiting");
       screen.type("\u001a");
       screen.await("Stopped");
-      screen.type("kill %1; echo pi''d=$$.\r");
+      screen.type("kill -9 %1; echo pi''d=$$.\r");
       screen.await("pid=");
       shell = screen.await(".");
       screen.type("vi /etc/passwd\r");
@@ -162,7 +162,8 @@ class SessionsIT {
     sessions.start("web", SessionSpec.of("sh", "-c", "cat; echo end >&2; exit 4").named("echo"));
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     try (SessionPipe pipe = sessions.attach("web", "echo")) {
-      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(pipe, bytes));
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(() -> send(pipe, bytes), Thread::startVirtualThread);
       seen.writeBytes(pipe.stdout().readNBytes(BYTES / 3));
       killDaemon();
       home.ok("vm", "list");
