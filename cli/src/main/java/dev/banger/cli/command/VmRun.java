@@ -178,7 +178,7 @@ public final class VmRun implements Command {
     String branch = imported.text("branch");
     String message =
         imported.text("files")
-            + " files, "
+            + (imported.get("files").number(0) == 1 ? " file, " : " files, ")
             + Quantities.bytes(imported.get("bytes").number(0))
             + (branch.isEmpty() ? "" : ", branch " + branch);
     Stages.shown(call, false)

@@ -20,8 +20,13 @@ final class EntriesCheck {
       return DoctorCheck.Outcome.fail(e.getMessage(), e.hint());
     }
     String found =
-        "%d files of %d entries, %.1f MiB"
-            .formatted(plan.files(), settings.entries().size(), plan.bytes() / 1048576.0);
+        "%d %s of %d %s, %.1f MiB"
+            .formatted(
+                plan.files(),
+                plan.files() == 1 ? "file" : "files",
+                settings.entries().size(),
+                settings.entries().size() == 1 ? "entry" : "entries",
+                plan.bytes() / 1048576.0);
     if (plan.skipped().isEmpty()) {
       return DoctorCheck.Outcome.ok(found);
     }

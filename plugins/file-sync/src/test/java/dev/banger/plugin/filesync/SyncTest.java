@@ -497,8 +497,7 @@ class SyncTest {
   @Test
   void the_check_says_how_much_there_is_what_is_missing_and_what_cannot_be_read() throws Exception {
     file("a", "x".repeat(1 << 19));
-    assertThat(check(entry("a")))
-        .isEqualTo(DoctorCheck.Outcome.ok("1 files of 1 entries, 0.5 MiB"));
+    assertThat(check(entry("a"))).isEqualTo(DoctorCheck.Outcome.ok("1 file of 1 entry, 0.5 MiB"));
     DoctorCheck.Outcome missing = check(entry("a"), entry("b"));
     assertThat(missing.status()).isEqualTo(DoctorCheck.Status.WARN);
     assertThat(missing.summary())
