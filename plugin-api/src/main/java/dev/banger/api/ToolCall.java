@@ -80,8 +80,9 @@ public final class ToolCall {
 
   /**
    * Runs with the rights of root: as the daemon has them, or else through {@code sudo -n}. Only
-   * {@code nft}, {@code iptables}, {@code iptables-save}, {@code ip}, {@code sysctl} and {@code
-   * resolvectl}; for any other tool, and where neither is possible, {@code UNAVAILABLE} is thrown.
+   * {@code nft}, {@code iptables}, {@code iptables-save}, {@code conntrack}, {@code ip}, {@code
+   * sysctl} and {@code resolvectl}; for any other tool, and where neither is possible, {@code
+   * UNAVAILABLE} is thrown.
    */
   public ToolCall privileged() {
     return new ToolCall(argv, deadline, cwd, env, stdin, stdout, true);
