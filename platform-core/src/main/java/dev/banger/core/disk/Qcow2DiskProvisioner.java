@@ -6,6 +6,7 @@ import dev.banger.core.lifecycle.LaunchPlan.Disk;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Root disks as qcow2 overlays over the image, work disks as sparse raw files. Works on every file
@@ -52,7 +54,8 @@ public final class Qcow2DiskProvisioner implements DiskProvisioner {
   }
 
   @Override
-  public void createRootDisk(Image image, VmPaths paths, long diskMiB, Duration deadline) {
+  public void createRootDisk(
+      Image image, VmPaths paths, long diskMiB, Set<Disk.Format> formats, Duration deadline) {
     long most = Qcow2Overlay.MAX_BYTES / MIB;
     if (diskMiB < image.diskMiB() || diskMiB > most) {
       throw new BangerException(
@@ -116,6 +119,25 @@ public final class Qcow2DiskProvisioner implements DiskProvisioner {
       throw DiskFailures.io(INITRD, target, e);
     }
   }
+
+  @Override
+  public Optional<Disk.Format> rootFormat(VmPaths paths) {
+    return Files.exists(paths.rootDisk()) ? Optional.of(Disk.Format.QCOW2) : Optional.empty();
+  }
+
+  @Override
+  public void attach(Image image, VmPaths paths, Duration deadline) {}
+
+  @Override
+  public void detach(VmPaths paths, Duration deadline) {}
+
+  @Override
+  public Optional<Pressure> pressure(VmPaths paths) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void sweep(Predicate<VmId> exists, Duration deadline) {}
 
   @Override
   public List<Disk> disks(VmPaths paths) {

@@ -4,7 +4,6 @@ import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -15,24 +14,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reaches the agent through the VMM's Unix socket for the guest's virtio-serial port. The socket is
- * there, and takes the connection, long before the agent is: only its answer counts.
+ * Reaches the agent through the door that the VMM offers. It often opens long before the agent is
+ * there: only its answer counts.
  */
 public final class SocketGuestConnector implements GuestLink.Connector {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
   @Override
-  public GuestLink connect(VmPaths paths, Duration deadline) throws InterruptedException {
-    return connect(paths.agentSocket(), deadline);
+  public GuestLink connect(VmPaths paths, GuestLink.Door door, Duration deadline)
+      throws InterruptedException {
+    return connect(door, deadline);
   }
 
-  /** As {@link #connect(VmPaths, Duration)}, by the path of the socket. */
+  /** The agent behind a Unix socket that leads straight to it. */
   public GuestLink connect(Path socket, Duration duration) throws InterruptedException {
+    return connect(_ -> SocketChannel.open(UnixDomainSocketAddress.of(socket)), duration);
+  }
+
+  private static GuestLink connect(GuestLink.Door door, Duration duration)
+      throws InterruptedException {
     Deadline deadline = Deadline.in(duration);
     Duration pause = FIRST_PAUSE;
     while (true) {
-      GuestLink link = attempt(socket, deadline);
+      GuestLink link = attempt(door, deadline);
       if (link != null) {
         return link;
       }
@@ -48,20 +53,20 @@ public final class SocketGuestConnector implements GuestLink.Connector {
   }
 
   /** One connection; null when there is none to be had, or it ended. */
-  private static GuestLink attempt(Path socket, Deadline deadline) throws InterruptedException {
+  private static GuestLink attempt(GuestLink.Door door, Deadline deadline)
+      throws InterruptedException {
     SocketChannel channel;
     try {
-      channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      channel = door.open(Duration.ofNanos(Math.max(1, deadline.leftNanos())));
     } catch (IOException e) {
-      throw Failures.lost(e);
+      return null; // the VMM is not there yet, or just went away
     }
     GuestLink link = null;
     try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
       link = shakeHands(channel, deadline);
       return link;
     } catch (IOException e) {
-      return null; // the VMM is not there yet, or just went away
+      return null; // it just went away
     } finally {
       if (link == null) {
         close(channel);

@@ -8,6 +8,7 @@ import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Makes a VM whose row exists, and boots it if asked to; or leaves nothing of it. */
 final class CreateVm {
@@ -67,7 +68,11 @@ final class CreateVm {
                     context
                         .disks()
                         .createRootDisk(
-                            image, paths, vm.spec().diskMiB(), LifecycleSettings.DISK_LIMIT));
+                            image,
+                            paths,
+                            vm.spec().diskMiB(),
+                            formats(vm),
+                            LifecycleSettings.DISK_LIMIT));
         Beside work =
             Beside.start(
                 "work-disk-" + vm.id(),
@@ -83,6 +88,19 @@ final class CreateVm {
       root.join();
     }
     operation.stage("prepare_disks", "done", "");
+  }
+
+  /** Of the driver it would be started with now; the one all can read when there is none yet. */
+  private Set<LaunchPlan.Disk.Format> formats(VmRecord vm) {
+    try {
+      return context
+          .drivers()
+          .pick(vm.spec().driver(), context.needs(vm))
+          .capabilities()
+          .diskFormats();
+    } catch (BangerException e) {
+      return Set.of(LaunchPlan.Disk.Format.RAW);
+    }
   }
 
   private BangerException unwind(

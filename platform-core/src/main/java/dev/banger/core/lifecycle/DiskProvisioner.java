@@ -1,15 +1,51 @@
 package dev.banger.core.lifecycle;
 
 import dev.banger.core.model.Image;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Makes and describes the disks of a VM. Never mounts or parses a file system a guest wrote. */
 public interface DiskProvisioner {
-  /** Makes a root disk over the image's root file system, {@code diskMiB} large. */
-  void createRootDisk(Image image, VmPaths paths, long diskMiB, Duration deadline);
+  /**
+   * Makes a root disk over the image's root file system, {@code diskMiB} large, in the best way
+   * that this host allows.
+   *
+   * @param formats what the VM's driver can read
+   */
+  void createRootDisk(
+      Image image,
+      VmPaths paths,
+      long diskMiB,
+      Set<LaunchPlan.Disk.Format> formats,
+      Duration deadline);
+
+  /** Of the root disk that is there; empty when there is none. */
+  Optional<LaunchPlan.Disk.Format> rootFormat(VmPaths paths);
+
+  /**
+   * Makes on the host what the disks need beside their files, for example devices. May be repeated,
+   * and takes up what an earlier daemon left. Whoever calls it sees to it that {@link #detach} is
+   * called, whether it succeeds or not.
+   */
+  void attach(Image image, VmPaths paths, Duration deadline);
+
+  /**
+   * Gives back what {@link #attach} made, of a VM whose VMM is dead. Succeeds, and costs next to
+   * nothing, when there is nothing.
+   */
+  void detach(VmPaths paths, Duration deadline);
+
+  /** How full a disk is whose owner cannot see that it is; empty when there is no such disk. */
+  Optional<Pressure> pressure(VmPaths paths);
+
+  /** Removes what is provably ours and belongs to no VM. */
+  void sweep(Predicate<VmId> exists, Duration deadline);
 
   /** Makes an empty ext4 work disk; the guest mounts it at {@code /root}. */
   void createWorkDisk(VmPaths paths, long workDiskMiB, Duration deadline);
@@ -20,11 +56,18 @@ public interface DiskProvisioner {
    */
   void writeInitrd(Image image, VmPaths paths, List<EarlyFile> earlyFiles);
 
-  /** Disks of a launch, in order: root, work, agent. */
+  /** Disks of a launch, in order: root, work, agent. Says the same before and after attaching. */
   List<LaunchPlan.Disk> disks(VmPaths paths);
 
   /** The read-only disk with the guest agent, shared by all VMs. */
   Path agentDisk();
+
+  /**
+   * @param percent of its room on the host that the guest has used up, 0 to 100
+   * @param lost whether it ran over, and with it the guest's data is gone for good
+   * @param hint what to do; may be empty
+   */
+  record Pressure(int percent, boolean lost, String hint) {}
 
   /**
    * A file or directory for the guest, owned by root.

@@ -6,6 +6,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -21,7 +22,7 @@ public record Drivers(List<VmmDriver> all) {
    * @param wanted a driver's name, or {@code auto} for the first that is usable
    * @throws BangerException of kind UNAVAILABLE with each driver's reason and remedy
    */
-  public VmmDriver pick(String wanted) {
+  public VmmDriver pick(String wanted, Needs needs) {
     List<VmmDriver> candidates =
         wanted.equals("auto") ? all : all.stream().filter(d -> d.name().equals(wanted)).toList();
     if (candidates.isEmpty()) {
@@ -30,15 +31,46 @@ public record Drivers(List<VmmDriver> all) {
           "no VMM driver \"%s\"; there is: auto, %s".formatted(wanted, names()),
           "leave --driver out for the best one");
     }
-    Optional<VmmDriver> usable = candidates.stream().filter(d -> d.status().usable()).findFirst();
+    List<VmmDriver> fitting =
+        candidates.stream().filter(d -> needs.unmet(d.capabilities()).isEmpty()).toList();
+    if (fitting.isEmpty()) {
+      VmmDriver first = candidates.getFirst();
+      throw new BangerException(
+          ErrorKind.UNAVAILABLE,
+          "the driver \"%s\" cannot run this VM: %s"
+              .formatted(first.name(), needs.unmet(first.capabilities()).get()),
+          wanted.equals("auto") ? "banger doctor" : "--driver auto takes one that can");
+    }
+    Optional<VmmDriver> usable = fitting.stream().filter(d -> d.status().usable()).findFirst();
     return usable.orElseThrow(
         () -> {
-          DriverStatus status = candidates.getFirst().status();
+          DriverStatus status = fitting.getFirst().status();
           return new BangerException(
               ErrorKind.UNAVAILABLE,
               "%s cannot run VMs here: %s".formatted(status.name(), status.reason()),
               status.remedy().isEmpty() ? "banger doctor" : status.remedy());
         });
+  }
+
+  /**
+   * What a VM asks of whoever runs it.
+   *
+   * @param userNetwork whether it is on a network without a TAP device
+   * @param rootFormat of its root disk; empty while that can still be chosen
+   */
+  public record Needs(boolean userNetwork, Optional<LaunchPlan.Disk.Format> rootFormat) {
+    Optional<String> unmet(VmmDriver.Capabilities can) {
+      if (userNetwork && !can.userNetwork()) {
+        return Optional.of(
+            "it needs network.mode = \"bridge\", and on this host VMs are in mode \"user\"");
+      }
+      return rootFormat
+          .filter(format -> !can.diskFormats().contains(format))
+          .map(
+              format ->
+                  "its root disk is in the format %s, which that driver cannot read"
+                      .formatted(format.name().toLowerCase(Locale.ROOT)));
+    }
   }
 
   /** The driver that made these handles. */

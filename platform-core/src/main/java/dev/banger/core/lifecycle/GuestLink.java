@@ -2,8 +2,10 @@ package dev.banger.core.lifecycle;
 
 import dev.banger.core.model.VmPaths;
 import java.io.Closeable;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +25,14 @@ public interface GuestLink extends Closeable {
      * @throws dev.banger.core.model.BangerException of kind TIMEOUT when the agent stays silent,
      *     GUEST when it answers nonsense or is too old
      */
-    GuestLink connect(VmPaths paths, Duration deadline) throws InterruptedException;
+    GuestLink connect(VmPaths paths, Door door, Duration deadline) throws InterruptedException;
+  }
+
+  /** The way to one guest's agent, as its VMM offers it. */
+  @FunctionalInterface
+  interface Door {
+    /** See {@link VmmDriver#openAgent}. */
+    SocketChannel open(Duration deadline) throws IOException, InterruptedException;
   }
 
   /** What the agent said of itself when the link opened. */

@@ -28,6 +28,7 @@ public final class LiveVms implements AutoCloseable {
     private final VmHandles handles;
     private final CompletableFuture<VmmExit> exit;
     private final GuestLink.NetworkConfig network;
+    private final GuestLink.Door door;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile GuestLink link;
 
@@ -36,8 +37,10 @@ public final class LiveVms implements AutoCloseable {
         VmPaths paths,
         VmHandles handles,
         CompletableFuture<VmmExit> exit,
-        GuestLink.NetworkConfig network) {
+        GuestLink.NetworkConfig network,
+        GuestLink.Door door) {
       this.network = network;
+      this.door = door;
       this.vm = vm;
       this.paths = paths;
       this.handles = handles;
@@ -67,14 +70,16 @@ public final class LiveVms implements AutoCloseable {
 
   /**
    * @param network what the guest is told of its network
+   * @param door the way to its agent
    */
   public Live add(
       VmRecord vm,
       VmPaths paths,
       VmHandles handles,
       CompletableFuture<VmmExit> exit,
-      GuestLink.NetworkConfig network) {
-    Live entry = new Live(vm, paths, handles, exit, network);
+      GuestLink.NetworkConfig network,
+      GuestLink.Door door) {
+    Live entry = new Live(vm, paths, handles, exit, network, door);
     Live before = live.put(vm.id(), entry);
     if (before != null) {
       closeLink(before);
@@ -141,7 +146,7 @@ public final class LiveVms implements AutoCloseable {
             "vm \"%s\" is down: %s".formatted(entry.vm.name(), entry.exit.join().meaning()),
             "banger vm logs " + entry.vm.name());
       }
-      GuestLink fresh = connector.connect(entry.paths, left(end));
+      GuestLink fresh = connector.connect(entry.paths, entry.door, left(end));
       try {
         fresh.bootstrap(
             new GuestLink.Bootstrap(entry.vm.name(), Instant.now(), entry.network, true),

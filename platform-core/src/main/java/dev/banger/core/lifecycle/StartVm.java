@@ -41,7 +41,7 @@ final class StartVm {
       VmRecord vm, Rollback rollback, Progress progress, Duration startTimeout, Steps steps)
       throws InterruptedException {
     Image image = context.images().get(vm.spec().image());
-    VmmDriver driver = context.drivers().pick(vm.spec().driver());
+    VmmDriver driver = context.drivers().pick(vm.spec().driver(), context.needs(vm));
     VmPaths paths = context.paths(vm);
 
     progress.stage("prepare_files", "started", "");
@@ -58,7 +58,7 @@ final class StartVm {
     try (BootSlots.Slot _ = slots.take(progress)) {
       driver.prepare(plan, LifecycleSettings.LAUNCH_LIMIT, progress);
       rollback.push("the VMM", () -> context.killAndRelease(vm));
-      new Boot(vm, driver, plan, network, rollback, progress, steps).toAgent(startTimeout);
+      new Boot(vm, image, driver, plan, network, rollback, progress, steps).toAgent(startTimeout);
     }
     steps.start(Phase.GUEST, rollback);
     return vm;
@@ -67,6 +67,7 @@ final class StartVm {
   /** One VM's way from its launch to an agent that answers. */
   private final class Boot {
     private final VmRecord vm;
+    private final Image image;
     private final VmmDriver driver;
     private final LaunchPlan plan;
     private final HostNetwork.Plan network;
@@ -77,6 +78,7 @@ final class StartVm {
 
     Boot(
         VmRecord vm,
+        Image image,
         VmmDriver driver,
         LaunchPlan plan,
         HostNetwork.Plan network,
@@ -84,6 +86,7 @@ final class StartVm {
         Progress progress,
         Steps steps) {
       this.vm = vm;
+      this.image = image;
       this.driver = driver;
       this.plan = plan;
       this.network = network;
@@ -127,6 +130,7 @@ final class StartVm {
       progress.stage("boot_vmm", "started", "");
       // Before each launch: what ended the one before has given it back.
       context.network().attach(vm, network);
+      context.disks().attach(image, plan.paths(), LifecycleSettings.DISK_LIMIT);
       VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
       context.scratch().write(plan.paths(), handles);
       Live live = context.adopt(vm, handles);

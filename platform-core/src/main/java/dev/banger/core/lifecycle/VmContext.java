@@ -34,6 +34,12 @@ public record VmContext(
     return directories.paths(vm.id());
   }
 
+  /** What it asks of its driver. */
+  Drivers.Needs needs(VmRecord vm) {
+    return new Drivers.Needs(
+        network.plan(vm) instanceof HostNetwork.User, disks.rootFormat(paths(vm)));
+  }
+
   <T> T locked(VmRecord vm, Callable<T> body) throws Exception {
     return locked(vm, Progress.NONE, body);
   }
@@ -76,8 +82,16 @@ public record VmContext(
   /** Notes that a VMM is alive, and what to do when it is no more. */
   Live adopt(VmRecord vm, VmHandles handles) {
     VmPaths paths = paths(vm);
-    var exit = drivers.of(handles).onExit(paths, handles);
-    Live entry = live.add(vm, paths, handles, exit, network.plan(vm).guest());
+    VmmDriver driver = drivers.of(handles);
+    var exit = driver.onExit(paths, handles);
+    Live entry =
+        live.add(
+            vm,
+            paths,
+            handles,
+            exit,
+            network.plan(vm).guest(),
+            deadline -> driver.openAgent(paths, handles, deadline));
     var _ =
         exit.thenAccept(
             how ->
@@ -141,6 +155,8 @@ public record VmContext(
     live.remove(vm.id());
     drivers.all().forEach(driver -> driver.removeLeftovers(paths));
     scratch.delete(paths);
+    // Not while a VMM may hold them: it was seen dead.
+    disks.detach(paths, LifecycleSettings.DISK_LIMIT);
     network.release(vm);
   }
 

@@ -92,7 +92,12 @@ public final class VmService {
   public Operation create(CreateRequest request) {
     Image image = context.images().get(request.spec().image());
     if (request.start()) {
-      context.drivers().pick(request.spec().driver());
+      context
+          .drivers()
+          .pick(
+              request.spec().driver(),
+              new Drivers.Needs(
+                  context.network().status().mode().equals("user"), Optional.empty()));
     }
     VmRecord draft =
         new VmRecord(

@@ -1,9 +1,14 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,6 +26,9 @@ public interface VmmDriver {
    * Whether this host can run it, and how. May probe for some seconds the first time, then cached.
    */
   DriverStatus status();
+
+  /** What it can do, whether it is usable here or not. Costs nothing. */
+  Capabilities capabilities();
 
   /**
    * Does what a launch needs that takes so long that a person wants to know of it, and reports it
@@ -52,6 +60,38 @@ public interface VmmDriver {
    */
   void kill(VmPaths paths, VmHandles handles, Duration deadline);
 
+  /**
+   * One try to reach the guest agent: a stream of bytes that begins with the agent's first. That it
+   * could be opened says nothing of the agent yet.
+   *
+   * @throws IOException when nobody is there, or not yet; the caller tries again
+   */
+  SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline)
+      throws IOException, InterruptedException;
+
+  /**
+   * Stops the guest's processors; its memory and disks stay as they are. Succeeds when they stand
+   * still already.
+   *
+   * @throws dev.banger.core.model.BangerException of kind UNAVAILABLE when this VMM cannot, or when
+   *     its guests do not survive it
+   */
+  default void pause(VmPaths paths, VmHandles handles, Duration deadline) {
+    throw new BangerException(
+        ErrorKind.UNAVAILABLE, "the driver \"%s\" cannot pause VMs".formatted(name()));
+  }
+
+  /** Lets them run again. Succeeds when they do. */
+  default void resume(VmPaths paths, VmHandles handles, Duration deadline) {
+    throw new BangerException(
+        ErrorKind.UNAVAILABLE, "the driver \"%s\" cannot resume VMs".formatted(name()));
+  }
+
+  /** What the guest has moved through its devices since it was started; empty when unknown. */
+  default Optional<Counters> counters(VmPaths paths, VmHandles handles) {
+    return Optional.empty();
+  }
+
   /** Removes the sockets and pid file of a VMM that is dead. May be repeated. */
   void removeLeftovers(VmPaths paths);
 
@@ -64,6 +104,19 @@ public interface VmmDriver {
    */
   record DriverStatus(
       String name, boolean usable, String accel, String version, String reason, String remedy) {}
+
+  /**
+   * @param diskFormats formats of disks that it can give to a guest
+   * @param userNetwork whether guests can be on a network without a TAP device
+   */
+  record Capabilities(Set<LaunchPlan.Disk.Format> diskFormats, boolean userNetwork) {
+    public Capabilities {
+      diskFormats = Set.copyOf(diskFormats);
+    }
+  }
+
+  /** Bytes, from the guest's point of view. */
+  record Counters(long diskRead, long diskWritten, long netReceived, long netSent) {}
 
   /**
    * @param meaning a sentence, for example {@code the guest powered off} or {@code killed by signal

@@ -10,8 +10,19 @@ import java.nio.file.Path;
  * @param runDir for sockets and the pid file; short, because socket paths are limited to 107 bytes
  */
 public record VmPaths(VmId id, Path dir, Path runDir) {
+  /** A root disk as a qcow2 overlay over the image's. */
   public Path rootDisk() {
     return dir.resolve("root.qcow2");
+  }
+
+  /** A root disk as a whole file of its own, a copy or a reflink of the image's. */
+  public Path rootCopy() {
+    return dir.resolve("root.img");
+  }
+
+  /** What the guest has changed of a root disk that is a device-mapper snapshot. */
+  public Path rootChanges() {
+    return dir.resolve("root.cow");
   }
 
   public Path workDisk() {
@@ -31,6 +42,11 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
     return dir.resolve("vmm.log");
   }
 
+  /** Where a VMM that counts writes what it counted. */
+  public Path metrics() {
+    return dir.resolve("metrics.json");
+  }
+
   public Path handles() {
     return dir.resolve("handles.json");
   }
@@ -39,6 +55,7 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
     return runDir.resolve("q.sock");
   }
 
+  /** With hybrid vsock, the VMM's door to all ports of the guest. */
   public Path agentSocket() {
     return runDir.resolve("a.sock");
   }

@@ -25,11 +25,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class Qcow2DiskProvisionerTest {
+  private static final Set<Disk.Format> QCOW2 = Set.of(Disk.Format.QCOW2);
+
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long IMAGE_MIB = 64;
 
@@ -66,7 +69,7 @@ class Qcow2DiskProvisionerTest {
 
   @Test
   void qemuFindsTheRootDiskSoundAndReadsTheImageThroughIt() throws Exception {
-    disks.createRootDisk(image, paths, 100_000, LIMIT);
+    disks.createRootDisk(image, paths, 100_000, QCOW2, LIMIT);
 
     run("qemu-img", "check", "-q", "-f", "qcow2", paths.rootDisk().toString());
     assertThat(run("qemu-img", "info", paths.rootDisk().toString()))
@@ -84,21 +87,21 @@ class Qcow2DiskProvisionerTest {
 
   @Test
   void aRootDiskOfTheImagesOwnSizeIsFineAndOneMiBLessIsRefused() {
-    assertThatThrownBy(() -> disks.createRootDisk(image, paths, IMAGE_MIB - 1, LIMIT))
+    assertThatThrownBy(() -> disks.createRootDisk(image, paths, IMAGE_MIB - 1, QCOW2, LIMIT))
         .isInstanceOfSatisfying(
             BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
         .hasMessageContaining("64 MiB")
         .hasMessageContaining("got 63 MiB");
     assertThat(paths.rootDisk()).doesNotExist();
 
-    disks.createRootDisk(image, paths, IMAGE_MIB, LIMIT);
+    disks.createRootDisk(image, paths, IMAGE_MIB, QCOW2, LIMIT);
     assertThat(paths.rootDisk()).exists();
   }
 
   @Test
   void aRootDiskLargerThanItsTableCanAddressIsRefused() {
-    disks.createRootDisk(image, paths, 4L << 20, LIMIT);
-    assertThatThrownBy(() -> disks.createRootDisk(image, paths, (4L << 20) + 1, LIMIT))
+    disks.createRootDisk(image, paths, 4L << 20, QCOW2, LIMIT);
+    assertThatThrownBy(() -> disks.createRootDisk(image, paths, (4L << 20) + 1, QCOW2, LIMIT))
         .hasMessageContaining("4194304 MiB, got 4194305 MiB");
   }
 
@@ -109,7 +112,7 @@ class Qcow2DiskProvisionerTest {
 
     for (Runnable create :
         List.<Runnable>of(
-            () -> disks.createRootDisk(image, paths, 8192, LIMIT),
+            () -> disks.createRootDisk(image, paths, 8192, QCOW2, LIMIT),
             () -> disks.createWorkDisk(paths, 64, LIMIT))) {
       assertThatThrownBy(create::run)
           .isInstanceOfSatisfying(

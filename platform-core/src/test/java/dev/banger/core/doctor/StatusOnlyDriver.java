@@ -4,7 +4,9 @@ import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.lifecycle.VmmDriver;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,6 +20,16 @@ record StatusOnlyDriver(String name, boolean usable, String accel, String reason
   @Override
   public DriverStatus status() {
     return new DriverStatus(name(), usable, accel, "1.0", reason, remedy);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(EnumSet.allOf(LaunchPlan.Disk.Format.class), true);
+  }
+
+  @Override
+  public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

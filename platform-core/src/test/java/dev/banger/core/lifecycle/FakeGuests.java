@@ -68,7 +68,8 @@ final class FakeGuests implements GuestLink.Connector {
   }
 
   @Override
-  public GuestLink connect(VmPaths paths, Duration deadline) throws InterruptedException {
+  public GuestLink connect(VmPaths paths, GuestLink.Door door, Duration deadline)
+      throws InterruptedException {
     if (silent || silentOnce) {
       silentOnce = false;
       awaited.countDown();

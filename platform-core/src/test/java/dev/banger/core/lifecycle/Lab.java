@@ -19,12 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** A whole lifecycle over fakes that can be aimed. A daemon's death is {@link #restarted}. */
 final class Lab {
@@ -154,9 +156,16 @@ final class Lab {
 
   static final class PlainDisks implements DiskProvisioner {
     volatile BangerException failure;
+    final Set<VmId> attached = ConcurrentHashMap.newKeySet();
+    final Map<VmId, Pressure> pressures = new ConcurrentHashMap<>();
 
     @Override
-    public void createRootDisk(Image image, VmPaths paths, long diskMiB, Duration deadline) {
+    public void createRootDisk(
+        Image image,
+        VmPaths paths,
+        long diskMiB,
+        Set<LaunchPlan.Disk.Format> formats,
+        Duration deadline) {
       if (failure != null) {
         throw failure;
       }
@@ -171,6 +180,31 @@ final class Lab {
     @Override
     public void writeInitrd(Image image, VmPaths paths, List<EarlyFile> earlyFiles) {
       touch(paths.initrd());
+    }
+
+    @Override
+    public Optional<LaunchPlan.Disk.Format> rootFormat(VmPaths paths) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void attach(Image image, VmPaths paths, Duration deadline) {
+      attached.add(paths.id());
+    }
+
+    @Override
+    public void detach(VmPaths paths, Duration deadline) {
+      attached.remove(paths.id());
+    }
+
+    @Override
+    public Optional<Pressure> pressure(VmPaths paths) {
+      return Optional.ofNullable(pressures.get(paths.id()));
+    }
+
+    @Override
+    public void sweep(Predicate<VmId> exists, Duration deadline) {
+      attached.removeIf(exists.negate());
     }
 
     @Override

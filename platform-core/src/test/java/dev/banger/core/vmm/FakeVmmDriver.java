@@ -10,12 +10,14 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +111,16 @@ public final class FakeVmmDriver implements VmmDriver {
       progress.stage(preparing, "started", "");
       progress.stage(preparing, "done", "");
     }
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(EnumSet.allOf(LaunchPlan.Disk.Format.class), true);
+  }
+
+  @Override
+  public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline) {
+    throw new UnsupportedOperationException();
   }
 
   public Host host() {

@@ -13,10 +13,13 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +157,17 @@ public final class QemuDriver implements VmmDriver, Closeable {
             () ->
                 CompletableFuture.completedFuture(
                     new VmmExit(false, "the VMM was already gone when it was looked for")));
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(EnumSet.allOf(LaunchPlan.Disk.Format.class), true);
+  }
+
+  @Override
+  public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline)
+      throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(paths.agentSocket()));
   }
 
   @Override
