@@ -59,6 +59,8 @@ final class Catalog {
         "vm stop",
         "vm restart",
         "vm kill",
+        "vm pause",
+        "vm resume",
         "vm delete",
         "vm set",
         "vm list",
@@ -126,7 +128,15 @@ final class Catalog {
     return switch (path) {
       case "vm create" -> new VmCreate();
       case "vm run" -> new VmRun();
-      case "vm start", "vm stop", "vm restart", "vm kill", "vm delete", "vm repair", "vm set" ->
+      case "vm start",
+          "vm stop",
+          "vm restart",
+          "vm kill",
+          "vm delete",
+          "vm pause",
+          "vm resume",
+          "vm repair",
+          "vm set" ->
           new VmBatch(path.substring(3));
       case "vm list" -> new VmList();
       case "vm show" -> new VmShow();

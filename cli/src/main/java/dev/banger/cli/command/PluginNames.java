@@ -27,6 +27,8 @@ record PluginNames(String id, String javaPackage) {
           "stop",
           "restart",
           "kill",
+          "pause",
+          "resume",
           "delete",
           "list",
           "show",

@@ -84,8 +84,10 @@ final class Show {
 
   /** The state, with what is not as it should be. */
   static String state(Json vm) {
-    return vm.get("degraded").elements().isEmpty()
-        ? vm.text("state")
-        : vm.text("state") + " (degraded)";
+    String more =
+        !vm.text("paused").isEmpty()
+            ? " (paused)"
+            : vm.get("degraded").elements().isEmpty() ? "" : " (degraded)";
+    return vm.text("state") + more;
   }
 }

@@ -11,7 +11,7 @@ import dev.banger.cli.base.Stages;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
 
-/** {@code banger vm start|stop|restart|kill|delete|repair|set}. */
+/** {@code banger vm start|stop|restart|kill|pause|resume|delete|repair|set}. */
 public final class VmBatch implements Command {
   private final String verb;
 
@@ -36,6 +36,11 @@ public final class VmBatch implements Command {
           options.summary("stop VMs and start them again").example("banger vm restart web");
       case "kill" ->
           options.summary("end VMs at once, without asking them").example("banger vm kill web");
+      case "pause" ->
+          options
+              .summary("let VMs stand still; they keep their memory, and nothing in them runs")
+              .example("banger vm pause web");
+      case "resume" -> options.summary("let paused VMs go on").example("banger vm resume web");
       case "delete" ->
           options
               .summary("stop VMs and remove all they have, disks too")
@@ -65,7 +70,10 @@ public final class VmBatch implements Command {
   }
 
   private boolean isTimed() {
-    return !verb.equals("repair") && !verb.equals("set");
+    return switch (verb) {
+      case "repair", "set", "pause", "resume" -> false;
+      default -> true;
+    };
   }
 
   private boolean isGraceful() {
@@ -140,7 +148,7 @@ public final class VmBatch implements Command {
       } else if (call.isQuiet()) {
         call.say(result.get("vm").text("id"));
       } else {
-        String state = verb.equals("delete") ? "deleted" : result.get("vm").text("state");
+        String state = verb.equals("delete") ? "deleted" : Show.state(result.get("vm"));
         String took = Quantities.elapsed(result.get("elapsedMs").number(0));
         String line =
             Text.pad(Text.safe(name(result)), width)

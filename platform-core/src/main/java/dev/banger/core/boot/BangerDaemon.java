@@ -8,6 +8,7 @@ import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.Nearest;
 import dev.banger.core.host.FileLock;
+import dev.banger.core.lifecycle.DiskWatch;
 import dev.banger.core.lifecycle.Operations;
 import dev.banger.core.lifecycle.Reconciler;
 import dev.banger.core.lifecycle.Upkeep;
@@ -194,6 +195,7 @@ public final class BangerDaemon {
       config.warnings().forEach(warning -> LOG.warning("config: " + warning));
       Upkeep upkeep = opened.add("the upkeep", injector.getInstance(Upkeep.class));
       upkeep.watchLeftovers();
+      opened.add("the watch over disks", injector.getInstance(DiskWatch.class)).start();
       upkeep.start(injector.getInstance(VmService.class).chores());
       injector.getInstance(RpcModule.Registration.class).register(daemon, report);
       methods.completed();

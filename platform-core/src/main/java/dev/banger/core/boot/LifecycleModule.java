@@ -7,6 +7,7 @@ import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.Privileges;
 import dev.banger.core.lifecycle.DiskProvisioner;
+import dev.banger.core.lifecycle.DiskWatch;
 import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.GuestLink;
@@ -89,6 +90,12 @@ final class LifecycleModule extends AbstractModule {
   @Singleton
   VmService vmService(VmContext context, Operations operations) {
     return new VmService(context, operations);
+  }
+
+  @Provides
+  @Singleton
+  DiskWatch diskWatch(VmContext context) {
+    return new DiskWatch(context);
   }
 
   @Provides

@@ -23,6 +23,10 @@ public final class LiveVms implements AutoCloseable {
 
   /** A VM whose VMM is alive. */
   public static final class Live {
+    /** Why a VM is paused whose root disk is nearly full. */
+    static final String FOR_ITS_DISK =
+        "its root disk is nearly full; it goes on by itself when there is room again";
+
     private final VmRecord vm;
     private final VmPaths paths;
     private final VmHandles handles;
@@ -31,6 +35,8 @@ public final class LiveVms implements AutoCloseable {
     private final GuestLink.Door door;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile GuestLink link;
+    private volatile String paused = "";
+    private volatile String diskRemark = "";
 
     private Live(
         VmRecord vm,
@@ -45,6 +51,28 @@ public final class LiveVms implements AutoCloseable {
       this.paths = paths;
       this.handles = handles;
       this.exit = exit;
+    }
+
+    /** Why it stands still; empty when it runs. */
+    public String paused() {
+      return paused;
+    }
+
+    void paused(String reason) {
+      paused = reason;
+    }
+
+    boolean pausedForItsDisk() {
+      return paused.equals(FOR_ITS_DISK);
+    }
+
+    /** What people should know of its disks; mostly empty. */
+    public String diskRemark() {
+      return diskRemark;
+    }
+
+    void diskRemark(String remark) {
+      diskRemark = remark;
     }
 
     public VmHandles handles() {
@@ -87,6 +115,10 @@ public final class LiveVms implements AutoCloseable {
     return entry;
   }
 
+  List<VmId> ids() {
+    return List.copyOf(live.keySet());
+  }
+
   public boolean isEmpty() {
     return live.isEmpty();
   }
@@ -127,6 +159,12 @@ public final class LiveVms implements AutoCloseable {
   }
 
   GuestLink connect(Live entry, Duration deadline) throws InterruptedException {
+    if (!entry.paused.isEmpty()) {
+      throw new BangerException(
+          ErrorKind.ILLEGAL_STATE,
+          "vm \"%s\" is paused: %s".formatted(entry.vm.name(), entry.paused),
+          "banger vm resume " + entry.vm.name());
+    }
     Optional<GuestLink> open = entry.openLink();
     if (open.isPresent()) {
       return open.get();

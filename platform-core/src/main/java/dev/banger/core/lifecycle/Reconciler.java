@@ -122,7 +122,13 @@ public final class Reconciler {
     if (alive.isPresent() && vm.state() instanceof VmState.Running) {
       context.scratch().write(paths, alive.get());
       context.network().adopt(vm);
-      context.adopt(vm, alive.get());
+      LiveVms.Live live = context.adopt(vm, alive.get());
+      if (context
+          .drivers()
+          .of(alive.get())
+          .isPaused(paths, alive.get(), LifecycleSettings.ASK_LIMIT)) {
+        live.paused("it was when the daemon started");
+      }
       try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
         steps
             .recover()

@@ -46,6 +46,7 @@ final class StopVm {
     if (running.isPresent() && !grace.isZero()) {
       Live live = running.get();
       long began = System.nanoTime();
+      resume(stopping, live, progress);
       progress.stage("ask_guest", "started", "");
       ask(stopping, live, progress);
       progress.stage("wait_exit", "started", "");
@@ -82,6 +83,23 @@ final class StopVm {
     String absent = steps.absentNote();
     return new Outcome(
         down, note.isEmpty() || absent.isEmpty() ? note + absent : note + "; " + absent);
+  }
+
+  /** A guest whose processors stand still cannot be asked anything. */
+  private void resume(VmRecord vm, Live live, Progress progress) {
+    if (live.paused().isEmpty()) {
+      return;
+    }
+    try {
+      context
+          .drivers()
+          .of(live.handles())
+          .resume(context.paths(vm), live.handles(), LifecycleSettings.ASK_LIMIT);
+      live.paused("");
+      progress.stage("ask_guest", "note", "it was paused, and goes on to shut down");
+    } catch (BangerException e) {
+      progress.stage("ask_guest", "note", "it is paused and cannot go on: " + e.getMessage());
+    }
   }
 
   private void ask(VmRecord vm, Live live, Progress progress) throws InterruptedException {

@@ -149,15 +149,32 @@ public record VmContext(
     }
   }
 
+  /** Takes a running VM down for a reason that is not the guest's. Called under its lock. */
+  void endBecause(VmRecord vm, String cause) throws InterruptedException {
+    live.remove(vm.id());
+    try (Steps steps = Steps.of(this, vm, Progress.NONE)) {
+      TakeDown.all(this, vm, steps);
+      VmRecord down =
+          TakeDown.settle(this, vm.withLastError(cause), new VmEvent.Crashed(cause), steps);
+      extensions.happened(down, Extensions.Happening.CRASHED, cause);
+    } catch (BangerException e) {
+      apply(vm.withLastError(e.getMessage()), new VmEvent.CleanupFailed(e.getMessage()));
+      throw e;
+    }
+  }
+
   /** Forgets a VMM that is dead and removes what it left on the host. */
   void release(VmRecord vm) {
     VmPaths paths = paths(vm);
     live.remove(vm.id());
     drivers.all().forEach(driver -> driver.removeLeftovers(paths));
     scratch.delete(paths);
-    // Not while a VMM may hold them: it was seen dead.
-    disks.detach(paths, LifecycleSettings.DISK_LIMIT);
-    network.release(vm);
+    try {
+      // Not while a VMM may hold them: it was seen dead.
+      disks.detach(paths, LifecycleSettings.DISK_LIMIT);
+    } finally {
+      network.release(vm);
+    }
   }
 
   /** Kills whatever VMM of this VM is alive, known or found by looking, and removes its traces. */

@@ -143,7 +143,11 @@ public final class VmService {
   private VmOutcome startLocked(VmRecord vm, Optional<Duration> timeout, Progress progress)
       throws InterruptedException {
     if (vm.state() instanceof VmState.Running) {
-      return new VmOutcome(vm, "already running");
+      return new VmOutcome(
+          vm,
+          context.live().get(vm.id()).filter(live -> !live.paused().isEmpty()).isPresent()
+              ? "already running, but paused: banger vm resume " + vm.name()
+              : "already running");
     }
     try (Steps steps = Steps.of(context, vm, progress)) {
       steps.validate();
@@ -271,6 +275,24 @@ public final class VmService {
         });
   }
 
+  /** Lets a running VM stand still; succeeds when it does already. */
+  public Operation pause(VmRecord vm) {
+    return operations.begin(
+        "vm.pause",
+        vm.name(),
+        op ->
+            context.locked(
+                vm, op, () -> new PauseVm(context).pause(context.reload(vm), PauseVm.ASKED)));
+  }
+
+  /** Lets a paused VM go on; succeeds when it runs. */
+  public Operation resume(VmRecord vm) {
+    return operations.begin(
+        "vm.resume",
+        vm.name(),
+        op -> context.locked(vm, op, () -> new PauseVm(context).resume(context.reload(vm))));
+  }
+
   /** Looks at the host again and mends what the record and the host disagree on. */
   public Operation repair(VmRecord vm) {
     return operations.begin(
@@ -312,6 +334,7 @@ public final class VmService {
       @Override
       public void sweep() throws Exception {
         context.network().sweep(VmService.this::exists);
+        context.disks().sweep(VmService.this::exists, LifecycleSettings.DISK_LIMIT);
         context.extensions().sweep(VmService.this::exists);
       }
     };

@@ -87,6 +87,11 @@ public interface VmmDriver {
         ErrorKind.UNAVAILABLE, "the driver \"%s\" cannot resume VMs".formatted(name()));
   }
 
+  /** Whether its processors stand still because somebody paused it; false when that is unknown. */
+  default boolean isPaused(VmPaths paths, VmHandles handles, Duration deadline) {
+    return false;
+  }
+
   /** What the guest has moved through its devices since it was started; empty when unknown. */
   default Optional<Counters> counters(VmPaths paths, VmHandles handles) {
     return Optional.empty();

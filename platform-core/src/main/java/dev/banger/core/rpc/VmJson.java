@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A VM as clients see it. Field names are a contract. */
 public final class VmJson {
@@ -126,7 +127,8 @@ public final class VmJson {
   }
 
   private Json.Builder fields(VmRecord vm, List<StepStatus> steps) {
-    Optional<VmHandles> handles = vms.live(vm.id()).map(LiveVms.Live::handles);
+    Optional<LiveVms.Live> live = vms.live(vm.id());
+    Optional<VmHandles> handles = live.map(LiveVms.Live::handles);
     Json.Builder json =
         Json.build()
             .put("id", vm.id().value())
@@ -152,11 +154,17 @@ public final class VmJson {
             .put(
                 "degraded",
                 Json.strings(
-                    steps.stream()
-                        .filter(StepStatus::isDegraded)
-                        .map(StepStatus::sentence)
+                    Stream.concat(
+                            steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
+                            live
+                                .map(LiveVms.Live::diskRemark)
+                                .filter(remark -> !remark.isEmpty())
+                                .stream())
                         .toList()))
             .put("labels", Json.ofMap(vm.spec().labels()));
+    live.map(LiveVms.Live::paused)
+        .filter(reason -> !reason.isEmpty())
+        .ifPresent(reason -> json.put("paused", reason));
     if (!vm.state().reason().isEmpty()) {
       json.put("reason", vm.state().reason());
     }

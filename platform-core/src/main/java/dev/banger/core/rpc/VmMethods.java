@@ -61,6 +61,8 @@ public final class VmMethods {
         });
     methods.put("vm.kill", call -> batch.operate(call, vm -> vms.stop(vm, Optional.empty(), true)));
     methods.put("vm.delete", call -> batch.operate(call, vms::delete));
+    methods.put("vm.pause", call -> batch.operate(call, vms::pause));
+    methods.put("vm.resume", call -> batch.operate(call, vms::resume));
     methods.put("vm.repair", call -> batch.operate(call, vms::repair));
     methods.put(
         "vm.set",

@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -42,12 +43,15 @@ public final class FakeVmmDriver implements VmmDriver {
     ON_EXIT,
     POWER_BUTTON,
     KILL,
+    PAUSE,
+    RESUME,
     REMOVE_LEFTOVERS
   }
 
   /** What survives a daemon: the VMM processes. */
   public static final class Host {
     private final Map<VmId, Vmm> processes = new ConcurrentHashMap<>();
+    private final Set<VmId> paused = ConcurrentHashMap.newKeySet();
     private final AtomicLong pids = new AtomicLong(4_000_000);
 
     /** VMs whose VMM is alive. */
@@ -176,6 +180,7 @@ public final class FakeVmmDriver implements VmmDriver {
 
   /** The VMM of this VM is gone, for example by a crash. Does nothing when it was not there. */
   public void exit(VmId id, VmmExit exit) {
+    host.paused.remove(id);
     Vmm process = host.processes.remove(id);
     if (process != null) {
       process.exit().complete(exit);
@@ -275,6 +280,23 @@ public final class FakeVmmDriver implements VmmDriver {
               .formatted(handles.pid(), paths.id(), deadline.toSeconds()));
     }
     exit(paths.id(), new VmmExit(true, "killed by signal 9"));
+  }
+
+  @Override
+  public void pause(VmPaths paths, VmHandles handles, Duration deadline) {
+    begin(Call.PAUSE, "pause " + paths.id(), deadline);
+    host.paused.add(paths.id());
+  }
+
+  @Override
+  public void resume(VmPaths paths, VmHandles handles, Duration deadline) {
+    begin(Call.RESUME, "resume " + paths.id(), deadline);
+    host.paused.remove(paths.id());
+  }
+
+  @Override
+  public boolean isPaused(VmPaths paths, VmHandles handles, Duration deadline) {
+    return host.paused.contains(paths.id());
   }
 
   @Override

@@ -195,6 +195,49 @@ public final class QemuDriver implements VmmDriver, Closeable {
   }
 
   @Override
+  public void pause(VmPaths paths, VmHandles handles, Duration deadline) {
+    Object ignored = ask(paths, handles, "stop", "pause", deadline);
+  }
+
+  @Override
+  public void resume(VmPaths paths, VmHandles handles, Duration deadline) {
+    Object ignored = ask(paths, handles, "cont", "let go on", deadline);
+  }
+
+  @Override
+  public boolean isPaused(VmPaths paths, VmHandles handles, Duration deadline) {
+    try {
+      return PlainJson.text(ask(paths, handles, "query-status", "look at", deadline), "status")
+          .equals("paused");
+    } catch (BangerException e) {
+      return false; // it does not answer, which is another thing
+    }
+  }
+
+  private Object ask(
+      VmPaths paths, VmHandles handles, String command, String what, Duration deadline) {
+    QemuLife life =
+        life(paths, handles)
+            .orElseThrow(
+                () ->
+                    new BangerException(
+                        ErrorKind.ILLEGAL_STATE,
+                        "the VMM of VM %s is not running".formatted(paths.id())));
+    try {
+      return life.monitor().execute(command, Map.of(), deadline);
+    } catch (QmpException e) {
+      throw new BangerException(
+          e.reason() == QmpException.Reason.TIMEOUT ? ErrorKind.TIMEOUT : ErrorKind.HOST,
+          "QEMU did not %s VM %s: %s".formatted(what, paths.id(), e.getMessage()),
+          "",
+          List.of(),
+          e);
+    } catch (InterruptedException e) {
+      throw interrupted(what + " VM " + paths.id());
+    }
+  }
+
+  @Override
   public void kill(VmPaths paths, VmHandles handles, Duration deadline) {
     Deadline end = Deadline.in(deadline);
     Optional<ProcessTable.Entry> process = processes.find(paths, handles);
