@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The ports of one VM at its loopback address: each appears with its listener in the guest and goes
@@ -36,6 +37,7 @@ final class VmForwards {
   private final Set<Integer> unasked = new TreeSet<>();
   private final Thread thread;
   private SortedSet<Integer> wanted = new TreeSet<>();
+  private long changes;
   private boolean isClosed;
   private volatile Duration pause = FIRST_PAUSE;
 
@@ -80,18 +82,51 @@ final class VmForwards {
 
   private void changed(List<GuestListener> now) {
     pause = FIRST_PAUSE;
-    SortedSet<Integer> ports = new TreeSet<>();
-    Listening.reached(now)
-        .forEach(
-            (port, listener) -> {
-              if (!Listening.isDirect(listener, vm.network())) {
-                ports.add(port);
-              }
-            });
+    SortedSet<Integer> ports = Listening.indirect(Listening.reached(now), vm.network());
     synchronized (this) {
       wanted = ports;
       refresh();
+      changes++;
+      notifyAll();
     }
+  }
+
+  /**
+   * Waits until the guest has told of these ports here too: whoever asks it by himself may hear of
+   * a port first.
+   *
+   * @param ports those that need a forward
+   * @return whether it has in this time
+   */
+  synchronized boolean awaitKnown(Set<Integer> ports, Duration patience)
+      throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!isClosed && !wanted.containsAll(ports)) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return !isClosed;
+  }
+
+  /** How often the guest has told of a change; any other number than before is news. */
+  synchronized long changes() {
+    return changes;
+  }
+
+  /**
+   * Waits until the guest has told of a change after that one.
+   *
+   * @param seen as {@link #changes} said before
+   * @return false when this has ended
+   */
+  synchronized boolean awaitChange(long seen) throws InterruptedException {
+    while (!isClosed && changes == seen) {
+      wait();
+    }
+    return !isClosed;
   }
 
   /** Opens what is missing, as far as it can be, and closes what is no longer there. */
@@ -165,6 +200,7 @@ final class VmForwards {
     thread.interrupt();
     synchronized (this) {
       isClosed = true;
+      notifyAll();
       open.values().forEach(PortForward::close);
       open.clear();
     }
