@@ -280,6 +280,9 @@ public final class PluginRuntime implements Participants, AutoCloseable {
      * @param json an object
      */
     void row(String json) throws InterruptedException;
+
+    /** What the command could not do, after all rows and before its result. */
+    default void failure(BangerException failure) throws InterruptedException {}
   }
 
   /** Throws what {@link #attach} would of a command that is not there or is used wrongly. */
