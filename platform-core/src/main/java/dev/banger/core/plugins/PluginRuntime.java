@@ -382,6 +382,15 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     sweeps.all(exists);
   }
 
+  /** What plugins have to say of a VM, each line with the plugin's id; asks none of them. */
+  public List<String> remarks(String vmId) {
+    List<String> all = new ArrayList<>();
+    for (HostedPlugin plugin : versions.active()) {
+      plugin.remarks(vmId).forEach(line -> all.add(plugin.id() + ": " + line));
+    }
+    return all.stream().sorted().toList();
+  }
+
   /** Ids of VMs for which a plugin misses something that it has made. */
   public Set<String> drifted() throws InterruptedException {
     try (LoadedVersions.Hold hold = versions.hold()) {

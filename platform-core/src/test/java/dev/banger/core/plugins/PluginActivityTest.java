@@ -305,4 +305,24 @@ class PluginActivityTest {
     runtime.enable("w");
     await(() -> Files.exists(log) && !lines(log).isEmpty());
   }
+
+  @Test
+  void a_plugin_has_its_say_about_a_vm_while_it_is_active() throws Exception {
+    harness.with(
+        "w",
+        PluginFixture.entry(
+            """
+            @Override public void register(Registrar r) { r.describe("for a test"); }
+            @Override public void open(OpenContext context) {
+              context.remark("0000000000aa", List.of("port 80 \\u001b[1mis in use"));
+            }
+            """));
+    harness.start();
+
+    assertThat(harness.runtime().remarks("0000000000aa"))
+        .containsExactly("w: port 80  [1mis in use");
+    assertThat(harness.runtime().remarks("0000000000ab")).isEmpty();
+    var _ = harness.runtime().disable("w");
+    assertThat(harness.runtime().remarks("0000000000aa")).isEmpty();
+  }
 }

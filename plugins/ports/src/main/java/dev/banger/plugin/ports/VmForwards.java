@@ -7,6 +7,8 @@ import dev.banger.api.VmView;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The ports of one VM at its loopback address: each appears with its listener in the guest and goes
@@ -25,6 +28,7 @@ final class VmForwards {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final int MOST_REMARKS = 8;
   private static final Duration JOIN = Duration.ofSeconds(3);
 
   private final CapabilityHost host;
@@ -38,10 +42,20 @@ final class VmForwards {
   private final Thread thread;
   private SortedSet<Integer> wanted = new TreeSet<>();
   private long changes;
+  private final Consumer<List<String>> remarks;
   private boolean isClosed;
   private volatile Duration pause = FIRST_PAUSE;
 
-  VmForwards(CapabilityHost host, VmView vm, PortsSettings settings, System.Logger log) {
+  /**
+   * @param remarks told which ports are not forwarded, whenever that is looked at
+   */
+  VmForwards(
+      CapabilityHost host,
+      VmView vm,
+      PortsSettings settings,
+      System.Logger log,
+      Consumer<List<String>> remarks) {
+    this.remarks = remarks;
     this.host = host;
     this.vm = vm;
     this.settings = settings;
@@ -159,6 +173,18 @@ final class VmForwards {
         open(port);
       }
     }
+    remarks.accept(remarksOf(refused.values()));
+  }
+
+  /** Those for which the reason is the same are one. */
+  private static List<String> remarksOf(Collection<String> reasons) {
+    List<String> all = reasons.stream().distinct().toList();
+    if (all.size() <= MOST_REMARKS) {
+      return all;
+    }
+    List<String> shown = new ArrayList<>(all.subList(0, MOST_REMARKS));
+    shown.add("%d more ports are not forwarded".formatted(all.size() - MOST_REMARKS));
+    return shown;
   }
 
   private void open(int port) {
@@ -203,6 +229,7 @@ final class VmForwards {
       notifyAll();
       open.values().forEach(PortForward::close);
       open.clear();
+      remarks.accept(List.of());
     }
     connections.close();
   }
