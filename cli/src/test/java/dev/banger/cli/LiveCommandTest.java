@@ -108,6 +108,29 @@ class LiveCommandTest extends CliTestBase {
   }
 
   @Test
+  void whatCouldNotBeDoneIsToldBesideTheRows() {
+    daemon.on(
+        "plugin.call",
+        (params, session) -> {
+          session.notify("row", "{'row':{'vm':'web','cpu':7}}");
+          session.notify(
+              "failure",
+              "{'kind':'illegalState','message':'db is\\u001b[2J stopped','hint':'start it'}");
+          return json("{}");
+        });
+
+    Cli.Ran people = cli.run("vm", "top");
+    assertThat(people.code()).isEqualTo(1);
+    assertThat(people.out()).isEqualTo("VM   CPU  NOTE\nweb  7\n");
+    assertThat(people.err()).isEqualTo("error: db is\\x1b[2J stopped\nhint:  start it\n");
+
+    Cli.Ran programs = cli.run("vm", "top", "-o", "json");
+    assertThat(programs.code()).isEqualTo(1);
+    assertThat(programs.jsonLines().getLast().get("error").text("kind")).isEqualTo("illegalState");
+    assertThat(programs.err()).isEmpty();
+  }
+
+  @Test
   void ctrlCEndsItAndTheDaemonSeesTheConnectionClose() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     daemon.on(

@@ -87,6 +87,24 @@ class PluginCommandTest extends CliTestBase {
   }
 
   @Test
+  void whatCouldNotBeDoneFollowsTheTable() throws Exception {
+    daemon.on(
+        "plugin.call",
+        (params, session) -> {
+          session.notify("failure", "{'kind':'illegalState','message':'db is stopped'}");
+          return json("[{'when':'now','what':'a'}]");
+        });
+
+    assertThat(cli.run("audit"))
+        .isEqualTo(new Cli.Ran(1, "WHEN  WHAT\nnow   a\n", "error: db is stopped\n"));
+    Cli.Ran programs = cli.run("audit", "-o", "json");
+    assertThat(programs.code()).isEqualTo(1);
+    assertThat(programs.json().elements()).hasSize(2);
+    assertThat(programs.json().elements().get(1).get("error").text("message"))
+        .isEqualTo("db is stopped");
+  }
+
+  @Test
   void aColumnThatWouldBeEmptyIsLeftOut() throws Exception {
     daemon.answer("plugin.call", "[{'door':'a','url':'http://a:1','note':'x'}]");
     assertThat(cli.run("vm", "doors").out()).isEqualTo("DOOR  NOTE\na     x\n");

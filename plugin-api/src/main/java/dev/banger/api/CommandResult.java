@@ -12,14 +12,23 @@ import java.util.Map;
  * those, at most 16 deep. Immutable.
  */
 public final class CommandResult {
+  /** At most this many failures are told beside a result. */
+  public static final int MOST_FAILURES = 4096;
+
   private static final int MAX_DEPTH = 16;
 
   private final Object value;
   private final int exitCode;
+  private final List<CapabilityException> failures;
 
   private CommandResult(Object value, int exitCode) {
+    this(value, exitCode, List.of());
+  }
+
+  private CommandResult(Object value, int exitCode, List<CapabilityException> failures) {
     this.value = value;
     this.exitCode = exitCode;
+    this.failures = failures;
   }
 
   /** Nothing to show. */
@@ -40,7 +49,7 @@ public final class CommandResult {
     return new CommandResult(Map.of(), code);
   }
 
-  /** 0 unless made by {@link #exit}. */
+  /** 0 unless made by {@link #exit}; 1 for what is {@linkplain #withFailures partly} a failure. */
   public int exitCode() {
     return exitCode;
   }
@@ -53,6 +62,32 @@ public final class CommandResult {
   /** A table. */
   public static CommandResult rows(List<? extends Map<String, ?>> rows) {
     return new CommandResult(frozen(rows, 0), 0);
+  }
+
+  /**
+   * The same, from a command that did part of what it was asked for, in mode {@code ANSWER} or
+   * {@code LIVE}: the result and all rows are shown, then each failure as an error, and the exit
+   * code is 1, unless {@link #exit} has set another. No {@link CommandFollower} follows. Without
+   * failures, the same.
+   *
+   * @param more what failed, each message naming what it is about; at most {@link #MOST_FAILURES}
+   *     in all
+   * @throws IllegalArgumentException when they are more
+   */
+  public CommandResult withFailures(List<CapabilityException> more) {
+    List<CapabilityException> all = new ArrayList<>(failures);
+    all.addAll(more);
+    if (all.size() > MOST_FAILURES) {
+      throw new IllegalArgumentException(
+          "%d failures are more than %d".formatted(all.size(), MOST_FAILURES));
+    }
+    int code = exitCode == 0 && !all.isEmpty() ? 1 : exitCode;
+    return new CommandResult(value, code, List.copyOf(all));
+  }
+
+  /** What the command could not do; empty unless made by {@link #withFailures}. */
+  public List<CapabilityException> failures() {
+    return failures;
   }
 
   /** A map or a list of maps. */

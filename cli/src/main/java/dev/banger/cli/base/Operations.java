@@ -4,6 +4,7 @@ import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.term.Signals;
 import dev.banger.client.BangerClient;
 import dev.banger.client.Json;
+import dev.banger.client.Notifications;
 import dev.banger.client.RpcException;
 import java.util.Optional;
 
@@ -33,6 +34,18 @@ public final class Operations {
     return run(call, client, method, params, stages, cancellable, 0);
   }
 
+  /** The same, with all that is told on the way going to {@code told}. */
+  public static Json run(
+      Invocation call,
+      BangerClient client,
+      String method,
+      Json params,
+      Stages stages,
+      Notifications told,
+      boolean cancellable) {
+    return run(call, client, method, params, stages, told, cancellable, 0);
+  }
+
   /**
    * The same, and waits no longer than {@code patienceMillis}; 0 for as long as it takes.
    *
@@ -44,6 +57,18 @@ public final class Operations {
       String method,
       Json params,
       Stages stages,
+      boolean cancellable,
+      long patienceMillis) {
+    return run(call, client, method, params, stages, stages, cancellable, patienceMillis);
+  }
+
+  private static Json run(
+      Invocation call,
+      BangerClient client,
+      String method,
+      Json params,
+      Stages stages,
+      Notifications told,
       boolean cancellable,
       long patienceMillis) {
     Interruption interruption =
@@ -70,7 +95,7 @@ public final class Operations {
     Signals.Subscription subscription = call.console().signals().on("INT", interruption);
     Patience patience = new Patience(client, patienceMillis);
     try {
-      Json answer = client.call(method, params, stages);
+      Json answer = client.call(method, params, told);
       stages.clear();
       return answer;
     } catch (RpcException e) {

@@ -26,6 +26,7 @@ final class LiveRows implements Notifications {
   private final int[] widths;
   private boolean hasHeader;
   private boolean isOutputClosed;
+  private final PartFailures failures;
   private volatile boolean isInterrupted;
 
   /**
@@ -36,6 +37,7 @@ final class LiveRows implements Notifications {
     this.client = call.client();
     this.stages = PluginSwitch.stages(call);
     this.columns = columns;
+    this.failures = new PartFailures(call, stages);
     this.widths = new int[columns.size()];
     this.hasHeader = columns.isEmpty() || call.isJson() || call.isQuiet();
   }
@@ -44,7 +46,8 @@ final class LiveRows implements Notifications {
    * Prints until the command ends. Ctrl-C closes the connection, which is how the daemon hears of
    * it.
    *
-   * @return 0; 130 after Ctrl-C; 141 when nobody reads our output any more
+   * @return 0; 1 when it could not do all; 130 after Ctrl-C; 141 when nobody reads our output any
+   *     more
    */
   int run(Json params) {
     try (Signals.Subscription interrupted = call.console().signals().on("INT", this::interrupt)) {
@@ -57,7 +60,11 @@ final class LiveRows implements Notifications {
         call.out().flush();
         call.note(answer.text("message"));
       }
-      return 0;
+      failures.tell();
+      if (call.isJson()) {
+        failures.documents().forEach(call::print);
+      }
+      return failures.exitCode();
     } catch (RpcException e) {
       stages.clear();
       if (isOutputClosed) {
@@ -78,7 +85,7 @@ final class LiveRows implements Notifications {
   @Override
   public void notified(String method, Json params) {
     if (!"row".equals(method)) {
-      stages.notified(method, params);
+      failures.notified(method, params);
       return;
     }
     stages.clear();

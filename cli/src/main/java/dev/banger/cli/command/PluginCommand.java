@@ -212,13 +212,18 @@ public final class PluginCommand implements Command {
   }
 
   private int answer(Invocation call) {
-    Json answer = call(call, call.client(), arguments(call), Stages.shown(call, false));
+    Stages stages = Stages.shown(call, false);
+    PartFailures failures = new PartFailures(call, stages);
+    Json params = params(call, arguments(call)).done();
+    Json answer =
+        Operations.run(call, call.client(), "plugin.call", params, stages, failures, true);
     if (call.isJson()) {
-      call.print(answer);
+      call.print(failures.addedTo(answer));
     } else if (!call.isQuiet()) {
       show(call, answer);
     }
-    return 0;
+    failures.tell();
+    return failures.exitCode();
   }
 
   private int attach(Invocation call) throws IOException {

@@ -58,14 +58,8 @@ public final class VmShow implements Command {
       }
     }
     Show.fields(call, plain.done());
-    List<String> degraded = vm.get("degraded").texts();
-    if (!degraded.isEmpty()) {
-      call.out().println();
-      call.say("degraded");
-      for (String reason : degraded) {
-        call.say("  " + reason);
-      }
-    }
+    lines(call, "degraded", vm);
+    lines(call, "remarks", vm);
     PluginInfo.section(
         call,
         "endpoints",
@@ -79,10 +73,21 @@ public final class VmShow implements Command {
     }
   }
 
+  private static void lines(Invocation call, String field, Json vm) {
+    List<String> lines = vm.get(field).texts();
+    if (!lines.isEmpty()) {
+      call.out().println();
+      call.say(field);
+      for (String line : lines) {
+        call.say("  " + line);
+      }
+    }
+  }
+
   /** What has a part of its own below the plain fields; a shape of another daemon's has not. */
   private static boolean isSection(String name, Json value) {
     return switch (name) {
-      case "degraded" -> value.isArray();
+      case "degraded", "remarks" -> value.isArray();
       case "endpoints", "plugins" ->
           value.elements().isEmpty() || value.elements().get(0).isObject();
       default -> false;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -149,6 +151,32 @@ class PortsIT {
     assertThat(udp.path("proto").asText()).isEqualTo("udp");
     assertThat(udp.path("command").asText()).isEqualTo("[31mred");
     assertThat(home.ok("vm", "ports", "web").out()).startsWith("PROTO").doesNotContain("\u001b");
+  }
+
+  @Test
+  @Order(2)
+  void aVmThatCannotTellHidesNoOther() {
+    home.ok("vm", "create", "idle", "--image", "debian", "--no-start");
+    Ran ran = home.run("vm", "ports", "idle", "web", "nosuch", "-o", "json");
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.json().findValuesAsText("port")).contains("3000");
+    assertThat(ran.json().findValues("error"))
+        .extracting(error -> error.path("message").asText())
+        .anyMatch(message -> message.contains("idle"))
+        .anyMatch(message -> message.contains("nosuch"));
+  }
+
+  @Test
+  @Order(2)
+  void aPortThatIsTakenOnTheHostIsRemarkedOn() throws Exception {
+    try (ServerSocket _ = new ServerSocket(3009, 1, InetAddress.ofLiteral(address))) {
+      home.ok("vm", "exec", "web", "--", "/run/banger/agent/bin/busybox", "httpd", "-p", "3009");
+      await(
+          "it is remarked on",
+          () -> home.ok("vm", "show", "web").out().contains(address + ":3009 is in use"));
+    }
+    home.ok("vm", "ports", "web");
+    assertThat(home.ok("vm", "show", "web").out()).doesNotContain("3009 is in use");
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.banger.core.plugins.PluginRuntime;
 import dev.banger.core.store.SqlitePluginStore;
 import dev.banger.hooks.StoredVm;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -25,6 +26,11 @@ record Around(PluginRuntime plugins, SqlitePluginStore stores)
   @Override
   public void forget(String vmId) {
     stores.dropVm(vmId);
+  }
+
+  @Override
+  public List<String> remarks(String vmId) {
+    return plugins.remarks(vmId);
   }
 
   @Override

@@ -30,6 +30,9 @@ public interface Extensions {
 
   List<Endpoint> endpoints(VmRecord vm);
 
+  /** What plugins have to say of a VM as it is now, a printable line each. */
+  List<String> remarks(VmRecord vm);
+
   /**
    * Tries to take back what is held of VMs that are deleted.
    *

@@ -70,6 +70,11 @@ public final class VmService {
     return context.extensions().steps();
   }
 
+  /** What plugins have to say of it as it is now. */
+  public List<String> remarks(VmRecord vm) {
+    return context.extensions().remarks(vm);
+  }
+
   public List<Extensions.Endpoint> endpoints(VmRecord vm) {
     return context.extensions().endpoints(vm);
   }

@@ -47,6 +47,9 @@ final class Commands {
    */
   String call(Use use, Progress progress, PluginRuntime.RowSink rows) throws InterruptedException {
     Done done = carryOut(use, progress, rows);
+    for (CapabilityException failure : done.result().failures()) {
+      rows.failure(Failures.toCore(failure));
+    }
     Optional<String> role = done.spec().role();
     if (role.isPresent() && done.result().exitCode() == 0) {
       // The command's own version is let go of first: it need not wait for others.
@@ -103,7 +106,7 @@ final class Commands {
   }
 
   private static String answer(CommandResult result) {
-    return result.exitCode() == 0
+    return result.exitCode() == 0 || !result.failures().isEmpty()
         ? JsonText.compact(result.value())
         : "{\"exitCode\":%d}".formatted(result.exitCode());
   }

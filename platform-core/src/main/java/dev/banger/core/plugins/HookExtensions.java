@@ -41,6 +41,11 @@ public final class HookExtensions implements Extensions {
     /** Drops what plugins have stored for a VM that is deleted. */
     void forget(String vmId);
 
+    /** What plugins have to say of a VM; asks none of them. */
+    default List<String> remarks(String vmId) {
+      return List.of();
+    }
+
     /** Ids of VMs for which a plugin misses something. */
     Set<String> drifted() throws InterruptedException;
 
@@ -232,6 +237,11 @@ public final class HookExtensions implements Extensions {
     return journal.endpoints(vm.id().value()).stream()
         .map(endpoint -> new Endpoint(endpoint.plugin(), endpoint.name(), endpoint.uri()))
         .toList();
+  }
+
+  @Override
+  public List<String> remarks(VmRecord vm) {
+    return around.remarks(vm.id().value());
   }
 
   @Override

@@ -40,6 +40,7 @@ final class HostedPlugin extends Plugin implements Participant {
   private Registration registration;
   private Record configuration;
   private final Background background;
+  private final Remarks remarks = new Remarks();
   private final Set<Runnable> attached = new HashSet<>();
   private boolean detached;
   private volatile String failure = "";
@@ -66,7 +67,7 @@ final class HostedPlugin extends Plugin implements Participant {
   public void start() {
     try {
       instance = declare();
-      OpeningContext opening = new OpeningContext(context(life), background);
+      OpeningContext opening = new OpeningContext(context(life), background, remarks);
       gate.enter(
           "open",
           OPEN_LIMIT,
@@ -181,6 +182,7 @@ final class HostedPlugin extends Plugin implements Participant {
       }
     }
     life.revoke();
+    remarks.close();
     if (gate.runaways() > 0) {
       log("%d threads of plugin %s still run".formatted(gate.runaways(), id()));
     }
@@ -226,6 +228,11 @@ final class HostedPlugin extends Plugin implements Participant {
   @Override
   public Registration registration() {
     return registration;
+  }
+
+  /** What it has to say of a VM. */
+  List<String> remarks(String vmId) {
+    return remarks.of(vmId);
   }
 
   IsolatedLoader loader() {

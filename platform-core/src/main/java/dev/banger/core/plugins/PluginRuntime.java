@@ -280,6 +280,9 @@ public final class PluginRuntime implements Participants, AutoCloseable {
      * @param json an object
      */
     void row(String json) throws InterruptedException;
+
+    /** What the command could not do, after all rows and before its result. */
+    default void failure(BangerException failure) throws InterruptedException {}
   }
 
   /** Throws what {@link #attach} would of a command that is not there or is used wrongly. */
@@ -377,6 +380,15 @@ public final class PluginRuntime implements Participants, AutoCloseable {
    */
   public void sweepAll(Predicate<String> exists) {
     sweeps.all(exists);
+  }
+
+  /** What plugins have to say of a VM, each line with the plugin's id; asks none of them. */
+  public List<String> remarks(String vmId) {
+    List<String> all = new ArrayList<>();
+    for (HostedPlugin plugin : versions.active()) {
+      plugin.remarks(vmId).forEach(line -> all.add(plugin.id() + ": " + line));
+    }
+    return all.stream().sorted().toList();
   }
 
   /** Ids of VMs for which a plugin misses something that it has made. */

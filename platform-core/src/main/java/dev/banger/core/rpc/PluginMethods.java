@@ -131,10 +131,7 @@ public final class PluginMethods {
         operations.begin(
             plugin + ": " + command,
             params.json().get("args").text("vm"),
-            op ->
-                PluginJson.parse(
-                    plugins.call(
-                        plugin, command, args, cwd, op, row -> feed.row(PluginJson.parse(row)))));
+            op -> PluginJson.parse(plugins.call(plugin, command, args, cwd, op, new Rows(feed))));
     // A command with rows is for who watches it, and ends with them.
     Runnable forget =
         plugins.isLive(plugin, command) ? call.onHangup(() -> cancel(operation)) : () -> {};
@@ -144,6 +141,18 @@ public final class PluginMethods {
       forget.run();
     }
     return (Json) VmMethods.joined(operation);
+  }
+
+  private record Rows(StageFeed feed) implements PluginRuntime.RowSink {
+    @Override
+    public void row(String json) throws InterruptedException {
+      feed.row(PluginJson.parse(json));
+    }
+
+    @Override
+    public void failure(BangerException failure) throws InterruptedException {
+      feed.failure(failure);
+    }
   }
 
   private static void cancel(Operation operation) {

@@ -2,6 +2,7 @@ package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Operation;
+import dev.banger.core.model.BangerException;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -17,8 +18,12 @@ final class StageFeed implements Operation.Watcher {
   /** Rows that wait to be sent before whoever makes them waits too. */
   private static final int MAX_ROWS = 64;
 
-  /** Of a stage, a row, or neither: that only wakes the sender. */
-  private record Entry(Operation operation, Operation.Stage stage, Json row) {}
+  /** Of a stage, a row or another message, or neither: that only wakes the sender. */
+  private record Entry(Operation operation, Operation.Stage stage, String kind, Json row) {
+    static Entry of(Operation operation, Operation.Stage stage) {
+      return new Entry(operation, stage, "", null);
+    }
+  }
 
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Semaphore rows = new Semaphore(MAX_ROWS);
@@ -31,14 +36,23 @@ final class StageFeed implements Operation.Watcher {
   @Override
   public void stage(Operation operation, Operation.Stage stage) {
     if (queue.size() < MAX_QUEUED) {
-      var _ = queue.offer(new Entry(operation, stage, null));
+      var _ = queue.offer(Entry.of(operation, stage));
     }
   }
 
   /** Has a row sent; waits while many are waiting. */
   void row(Json row) throws InterruptedException {
+    put("row", Json.build().put("row", row).done());
+  }
+
+  /** Has told what a command could not do; waits likewise. */
+  void failure(BangerException failure) throws InterruptedException {
+    put("failure", Errors.inBatch(failure));
+  }
+
+  private void put(String kind, Json params) throws InterruptedException {
     rows.acquire();
-    queue.put(new Entry(null, null, row));
+    queue.put(new Entry(null, null, kind, params));
   }
 
   /** Sends stages and rows until all of {@code operations} have ended; says nothing of how. */
@@ -46,10 +60,7 @@ final class StageFeed implements Operation.Watcher {
     operations.forEach(operation -> operation.watch(this));
     try {
       for (Operation operation : operations) {
-        var _ =
-            operation
-                .result()
-                .whenComplete((_, _) -> queue.offer(new Entry(operation, null, null)));
+        var _ = operation.result().whenComplete((_, _) -> queue.offer(Entry.of(operation, null)));
       }
       while (true) {
         boolean ended = operations.stream().allMatch(operation -> operation.result().isDone());
@@ -58,7 +69,7 @@ final class StageFeed implements Operation.Watcher {
           return;
         }
         if (entry.row() != null) {
-          call.notify("row", Json.build().put("row", entry.row()).done());
+          call.notify(entry.kind(), entry.row());
           rows.release();
         } else if (entry.stage() != null) {
           call.notify("stage", toJson(entry.operation().id(), entry.stage()));

@@ -46,6 +46,7 @@ public final class VmJson {
         .put("network", network(vm))
         .put("plugins", Json.array(steps.stream().map(VmJson::step).toList()))
         .put("endpoints", Json.array(vms.endpoints(vm).stream().map(VmJson::endpoint).toList()))
+        .put("remarks", Json.strings(vms.remarks(vm)))
         .put("lastError", vm.lastError())
         .put(
             "paths",

@@ -169,6 +169,44 @@ class HostileAgentTest {
   }
 
   @Test
+  void aWatchOfListenersThatLiesEndsAloneHoweverLongItSaysItIs() throws InterruptedException {
+    byte[] tooLong = {0x7f, -1, -1, -1, 0};
+    byte[] negative = {-1, -1, -1, -1, 0};
+    byte[] unknown = {0, 0, 0, 5, 99, 1, 2, 3, 4};
+    List<byte[]> lies = new ArrayList<>();
+    serve(
+        (stream, request) -> {
+          switch (request) {
+            case GuestMessage.Greet _ -> reply(stream, hello("b"));
+            case GuestMessage.Listeners _ when lies.isEmpty() -> {
+              MessageCodec.write(stream.out(), listeners("::", 80, "server", true));
+              for (int i = 0; i < 65; i++) {
+                MessageCodec.write(stream.out(), listeners("::", 80, "more", false));
+              }
+            }
+            case GuestMessage.Listeners _ -> stream.out().write(lies.getFirst());
+            default -> reply(stream, new GuestMessage.HealthReport(1, 1, 1, 1, true, true));
+          }
+        });
+    try (GuestLink link = connect()) {
+      List<Integer> told = new ArrayList<>();
+      assertThatExceptionOfType(BangerException.class)
+          .isThrownBy(() -> link.watchListeners(now -> told.add(now.size())))
+          .withMessageContaining("more than 4096 listeners");
+      assertThat(told).containsExactly(64);
+      for (byte[] lie : List.of(tooLong, negative, unknown)) {
+        lies.clear();
+        lies.add(lie);
+        assertThatExceptionOfType(BangerException.class)
+            .isThrownBy(() -> link.watchListeners(now -> told.add(now.size())));
+        assertThatExceptionOfType(BangerException.class).isThrownBy(() -> link.listeners(LONG));
+        assertThat(link.health(LONG).bootstrapped()).as("the rest of the link").isTrue();
+      }
+      assertThat(told).hasSize(1);
+    }
+  }
+
+  @Test
   void aCommandWhoseStreamBreaksTheRulesFailsAlone() throws Exception {
     serve(
         (stream, request) -> {

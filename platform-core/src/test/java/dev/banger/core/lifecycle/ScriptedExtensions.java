@@ -116,6 +116,11 @@ final class ScriptedExtensions implements Extensions {
   }
 
   @Override
+  public List<String> remarks(VmRecord vm) {
+    return List.of();
+  }
+
+  @Override
   public List<Endpoint> endpoints(VmRecord vm) {
     return List.of();
   }

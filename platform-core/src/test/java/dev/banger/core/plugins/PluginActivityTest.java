@@ -84,6 +84,35 @@ class PluginActivityTest {
   }
 
   @Test
+  void what_a_command_could_not_do_is_told_after_its_rows_and_beside_its_result() throws Exception {
+    harness.with(
+        "w",
+        live(
+            """
+            call.emit(Map.of("n", 1));
+            return CommandResult.object(Map.of("message", "two of three")).withFailures(
+                List.of(new CapabilityException(FailureKind.ILLEGAL_STATE, "b is stopped", "start it")));
+            """));
+    harness.start();
+    List<String> told = new ArrayList<>();
+    PluginRuntime.RowSink sink =
+        new PluginRuntime.RowSink() {
+          @Override
+          public void row(String json) {
+            told.add(json);
+          }
+
+          @Override
+          public void failure(BangerException e) {
+            told.add(e.kind() + " " + e.getMessage() + " (" + e.hint() + ")");
+          }
+        };
+
+    assertThat(watch(sink)).isEqualTo("{\"message\":\"two of three\"}");
+    assertThat(told).containsExactly("{\"n\":1}", "ILLEGAL_STATE b is stopped (start it)");
+  }
+
+  @Test
   void a_row_that_cannot_be_sent_is_the_plugins_defect() throws Exception {
     harness.with("w", live("call.emit(Map.of(\"n\", new Object())); return CommandResult.none();"));
     harness.start();
@@ -275,5 +304,25 @@ class PluginActivityTest {
     Files.delete(log);
     runtime.enable("w");
     await(() -> Files.exists(log) && !lines(log).isEmpty());
+  }
+
+  @Test
+  void a_plugin_has_its_say_about_a_vm_while_it_is_active() throws Exception {
+    harness.with(
+        "w",
+        PluginFixture.entry(
+            """
+            @Override public void register(Registrar r) { r.describe("for a test"); }
+            @Override public void open(OpenContext context) {
+              context.remark("0000000000aa", List.of("port 80 \\u001b[1mis in use"));
+            }
+            """));
+    harness.start();
+
+    assertThat(harness.runtime().remarks("0000000000aa"))
+        .containsExactly("w: port 80  [1mis in use");
+    assertThat(harness.runtime().remarks("0000000000ab")).isEmpty();
+    var _ = harness.runtime().disable("w");
+    assertThat(harness.runtime().remarks("0000000000aa")).isEmpty();
   }
 }

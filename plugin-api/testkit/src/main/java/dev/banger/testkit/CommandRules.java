@@ -82,6 +82,9 @@ final class CommandRules {
                     FakeCommandCall.of(
                         command.spec(), use.values(), Path.of("/"), rig.context(lease));
                 CommandResult result = command.handler().run(call);
+                if (!result.failures().isEmpty()) {
+                  throw result.failures().getFirst();
+                }
                 List<Map<String, ?>> rows = new ArrayList<>(call.rows());
                 rows.addAll(FakeCommandCall.rowsOf(result));
                 rows.removeIf(Map::isEmpty);

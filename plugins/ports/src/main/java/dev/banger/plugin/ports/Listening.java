@@ -5,7 +5,9 @@ import dev.banger.api.NetworkView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Which of a guest's listeners answers on a port, and what their addresses mean. */
 final class Listening {
@@ -40,6 +42,18 @@ final class Listening {
         .sorted(Comparator.comparingInt(Listening::rank))
         .forEach(listener -> reached.putIfAbsent(listener.port(), listener));
     return reached;
+  }
+
+  /** The ports of those that are not reached without a forward. */
+  static SortedSet<Integer> indirect(Map<Integer, GuestListener> reached, NetworkView network) {
+    SortedSet<Integer> ports = new TreeSet<>();
+    reached.forEach(
+        (port, listener) -> {
+          if (!isDirect(listener, network)) {
+            ports.add(port);
+          }
+        });
+    return ports;
   }
 
   /** Whether who connects to the one may as well have connected to the other. */

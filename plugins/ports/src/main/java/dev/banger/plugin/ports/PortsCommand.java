@@ -11,8 +11,11 @@ import dev.banger.api.ValueType;
 import dev.banger.api.VmView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** {@code vm ports}. */
 final class PortsCommand {
@@ -47,27 +50,50 @@ final class PortsCommand {
   }
 
   CommandResult run(CommandCall call) throws InterruptedException {
-    List<VmView> vms = vms(call);
-    boolean isNamed = call.list("vm").size() != 1;
+    boolean isSingle = call.list("vm").size() == 1;
     if (call.flag("watch")) {
-      new PortsWatch(table, call).run(vms);
+      new PortsWatch(table, call)
+          .run(
+              vms(
+                  call,
+                  failure -> {
+                    throw failure;
+                  }));
       return CommandResult.none();
     }
+    List<CapabilityException> failures = new ArrayList<>();
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (VmRows each : collect(call, vms)) {
-      rows.addAll(each.rows(isNamed));
+    for (VmRows each : collect(call, vms(call, failures::add))) {
+      each.failure().ifPresent(failures::add);
+      rows.addAll(each.rows(!isSingle));
     }
-    return CommandResult.rows(rows);
+    if (isSingle && !failures.isEmpty()) {
+      throw failures.getFirst();
+    }
+    return CommandResult.rows(rows).withFailures(failures);
   }
 
-  private static List<VmView> vms(CommandCall call) {
+  /**
+   * @param unknown told of each reference that is none; those that are have a table all the same
+   */
+  private static List<VmView> vms(CommandCall call, Consumer<CapabilityException> unknown) {
     List<String> refs = call.list("vm");
-    return refs.isEmpty()
-        ? call.host().vms().stream()
-            .filter(VmView::isRunning)
-            .sorted(java.util.Comparator.comparing(VmView::name))
-            .toList()
-        : refs.stream().map(call.host()::resolve).distinct().toList();
+    if (refs.isEmpty()) {
+      return call.host().vms().stream()
+          .filter(VmView::isRunning)
+          .sorted(java.util.Comparator.comparing(VmView::name))
+          .toList();
+    }
+    Map<String, VmView> vms = new LinkedHashMap<>();
+    for (String ref : refs) {
+      try {
+        VmView vm = call.host().resolve(ref);
+        vms.putIfAbsent(vm.id(), vm);
+      } catch (CapabilityException e) {
+        unknown.accept(e);
+      }
+    }
+    return List.copyOf(vms.values());
   }
 
   /** All VMs beside each other: one that does not answer costs the others nothing. */
@@ -112,15 +138,19 @@ final class PortsCommand {
       }
     }
 
-    /** Of several VMs, one that fails is told about, and hides none of the others. */
     List<Map<String, Object>> rows(boolean isNamed) {
-      if (failure == null) {
-        return isNamed ? named : rows;
-      }
-      if (!isNamed) {
-        throw failure;
-      }
-      return List.of(new Row(vm.name(), "", "", 0, "", "", "", failure.getMessage()).fields(true));
+      return isNamed ? named : rows;
+    }
+
+    /** Names its VM: there may be others. */
+    Optional<CapabilityException> failure() {
+      return Optional.ofNullable(failure)
+          .map(
+              e ->
+                  String.valueOf(e.getMessage()).contains(vm.name())
+                      ? e
+                      : new CapabilityException(
+                          e.kind(), vm.name() + ": " + e.getMessage(), e.hint(), e));
     }
   }
 }

@@ -41,7 +41,7 @@ public final class PortsPlugin implements CapabilityPlugin {
   @Override
   public void open(OpenContext context) {
     PortsSettings settings = context.config(PortsSettings.class);
-    Forwarder forwarder = new Forwarder(context.host(), settings, context.log());
+    Forwarder forwarder = new Forwarder(context.host(), settings, context.log(), context::remark);
     PortTable table =
         new PortTable(forwarder, new Probes(settings.probeTimeout()), new NameLookup());
     opened = new Opened(forwarder, new PortsCommand(table, forwarder));

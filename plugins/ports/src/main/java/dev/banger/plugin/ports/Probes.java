@@ -19,7 +19,7 @@ final class Probes {
   /** Of one guest at once: a guest that lists more keeps nobody waiting. */
   static final int MOST_PORTS = 256;
 
-  private static final int MOST_AT_ONCE = 16;
+  private static final int MOST_AT_ONCE = 32;
   private static final int MOST_KNOWN = 8192;
 
   /** For a whole table, whatever its servers do. */

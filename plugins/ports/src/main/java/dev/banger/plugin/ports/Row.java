@@ -22,6 +22,13 @@ record Row(
     String url,
     String note) {
 
+  /** Whose row it is, however that is reached. */
+  record Server(boolean udp, int port, String process, String command) {}
+
+  Server server() {
+    return new Server(proto.equals("udp"), port, process, command);
+  }
+
   /**
    * @param named whether it says which VM it is of
    */

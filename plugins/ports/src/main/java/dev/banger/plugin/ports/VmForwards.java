@@ -7,12 +7,16 @@ import dev.banger.api.VmView;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The ports of one VM at its loopback address: each appears with its listener in the guest and goes
@@ -24,6 +28,7 @@ final class VmForwards {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final int MOST_REMARKS = 8;
   private static final Duration JOIN = Duration.ofSeconds(3);
 
   private final CapabilityHost host;
@@ -36,10 +41,21 @@ final class VmForwards {
   private final Set<Integer> unasked = new TreeSet<>();
   private final Thread thread;
   private SortedSet<Integer> wanted = new TreeSet<>();
+  private long changes;
+  private final Consumer<List<String>> remarks;
   private boolean isClosed;
   private volatile Duration pause = FIRST_PAUSE;
 
-  VmForwards(CapabilityHost host, VmView vm, PortsSettings settings, System.Logger log) {
+  /**
+   * @param remarks told which ports are not forwarded, whenever that is looked at
+   */
+  VmForwards(
+      CapabilityHost host,
+      VmView vm,
+      PortsSettings settings,
+      System.Logger log,
+      Consumer<List<String>> remarks) {
+    this.remarks = remarks;
     this.host = host;
     this.vm = vm;
     this.settings = settings;
@@ -80,18 +96,51 @@ final class VmForwards {
 
   private void changed(List<GuestListener> now) {
     pause = FIRST_PAUSE;
-    SortedSet<Integer> ports = new TreeSet<>();
-    Listening.reached(now)
-        .forEach(
-            (port, listener) -> {
-              if (!Listening.isDirect(listener, vm.network())) {
-                ports.add(port);
-              }
-            });
+    SortedSet<Integer> ports = Listening.indirect(Listening.reached(now), vm.network());
     synchronized (this) {
       wanted = ports;
       refresh();
+      changes++;
+      notifyAll();
     }
+  }
+
+  /**
+   * Waits until the guest has told of these ports here too: whoever asks it by himself may hear of
+   * a port first.
+   *
+   * @param ports those that need a forward
+   * @return whether it has in this time
+   */
+  synchronized boolean awaitKnown(Set<Integer> ports, Duration patience)
+      throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!isClosed && !wanted.containsAll(ports)) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return !isClosed;
+  }
+
+  /** How often the guest has told of a change; any other number than before is news. */
+  synchronized long changes() {
+    return changes;
+  }
+
+  /**
+   * Waits until the guest has told of a change after that one.
+   *
+   * @param seen as {@link #changes} said before
+   * @return false when this has ended
+   */
+  synchronized boolean awaitChange(long seen) throws InterruptedException {
+    while (!isClosed && changes == seen) {
+      wait();
+    }
+    return !isClosed;
   }
 
   /** Opens what is missing, as far as it can be, and closes what is no longer there. */
@@ -124,6 +173,18 @@ final class VmForwards {
         open(port);
       }
     }
+    remarks.accept(remarksOf(refused.values()));
+  }
+
+  /** Those for which the reason is the same are one. */
+  private static List<String> remarksOf(Collection<String> reasons) {
+    List<String> all = reasons.stream().distinct().toList();
+    if (all.size() <= MOST_REMARKS) {
+      return all;
+    }
+    List<String> shown = new ArrayList<>(all.subList(0, MOST_REMARKS));
+    shown.add("%d more ports are not forwarded".formatted(all.size() - MOST_REMARKS));
+    return shown;
   }
 
   private void open(int port) {
@@ -165,8 +226,10 @@ final class VmForwards {
     thread.interrupt();
     synchronized (this) {
       isClosed = true;
+      notifyAll();
       open.values().forEach(PortForward::close);
       open.clear();
+      remarks.accept(List.of());
     }
     connections.close();
   }

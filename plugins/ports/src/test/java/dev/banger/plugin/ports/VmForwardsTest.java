@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ class VmForwardsTest {
 
   @TempDir Path temp;
   private FakeCapabilityHost host;
+  private final List<List<String>> said = new CopyOnWriteArrayList<>();
   private VmForwards forwards;
 
   @BeforeEach
@@ -46,7 +48,7 @@ class VmForwardsTest {
   }
 
   private VmForwards forwards(PortsSettings settings) {
-    VmForwards made = new VmForwards(host, VM, settings, System.getLogger("test"));
+    VmForwards made = new VmForwards(host, VM, settings, System.getLogger("test"), said::add);
     made.begin();
     return made;
   }
@@ -127,10 +129,14 @@ class VmForwardsTest {
       await(() -> !forwards.refused().isEmpty());
       assertThat(forwards.refused())
           .containsEntry(PORT, "not forwarded: %s:%d is in use".formatted(VM.address(), PORT));
+      await(() -> !said.isEmpty());
+      assertThat(said.getLast())
+          .containsExactly("not forwarded: %s:%d is in use".formatted(VM.address(), PORT));
     }
     forwards.refresh();
     assertThat(forwards.forwarded()).containsExactly(PORT);
     assertThat(forwards.refused()).isEmpty();
+    assertThat(said.getLast()).isEmpty();
   }
 
   @Test
@@ -144,6 +150,8 @@ class VmForwardsTest {
     assertThat(forwards.isExcluded(PORT + 9)).isTrue();
     assertThat(forwards.refused().get(PORT + 10))
         .isEqualTo("not forwarded: 3 ports are, which is max_forwards");
+    await(() -> !said.isEmpty());
+    assertThat(said.getLast()).containsExactly("not forwarded: 3 ports are, which is max_forwards");
   }
 
   @Test
