@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,8 +27,8 @@ final class FakeJob {
   private final GuestJobSpec spec;
   private final Process process;
   private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-  private final Kept stdout = new Kept();
-  private final Kept stderr = new Kept();
+  private final Kept stdout;
+  private final Kept stderr;
   private final List<FakeJobConnection> connections = new ArrayList<>();
   private final Object sending = new Object();
   private GuestJob.State state = GuestJob.State.RUNNING;
@@ -38,19 +37,54 @@ final class FakeJob {
   private long inputBytes;
   private boolean inputOpen = true;
 
-  /** Bytes {@code from} up to {@code to} of a stream. Wants the job's monitor. */
+  /** Bytes {@code from} up to {@code to} of a stream, in a ring. Wants the job's monitor. */
   private static final class Kept {
-    byte[] bytes = {};
+    private final long most;
+    private byte[] ring = new byte[CHUNK];
     long from;
+    long to;
     long taken;
 
+    Kept(long most) {
+      this.most = most;
+    }
+
     long to() {
-      return from + bytes.length;
+      return to;
+    }
+
+    /**
+     * @param released what is before this position may be dropped, what is behind it is kept even
+     *     if that is too much
+     */
+    void add(byte[] chunk, int count, long released) {
+      from = Math.max(from, Math.min(to + count - most, released));
+      int needed = Math.toIntExact(to + count - from);
+      if (needed > ring.length) {
+        byte[] larger = new byte[(int) Math.max(needed, Math.min(most, 2L * ring.length))];
+        for (long at = from; at < to; at++) {
+          larger[(int) (at % larger.length)] = ring[(int) (at % ring.length)];
+        }
+        ring = larger;
+      }
+      for (int i = 0; i < count; i++) {
+        ring[(int) (to++ % ring.length)] = chunk[i];
+      }
+    }
+
+    byte[] read(long begin, long end) {
+      byte[] bytes = new byte[(int) (end - begin)];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = ring[(int) ((begin + i) % ring.length)];
+      }
+      return bytes;
     }
   }
 
   FakeJob(GuestJobSpec spec, Path cwd) throws IOException {
     this.spec = spec;
+    this.stdout = new Kept(spec.keepBytes());
+    this.stderr = new Kept(spec.keepBytes());
     List<String> line = new ArrayList<>(List.of("setsid"));
     line.addAll(spec.argv());
     ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile());
@@ -79,15 +113,10 @@ final class FakeJob {
   }
 
   private synchronized void keep(Kept kept, byte[] chunk, int count) throws InterruptedException {
-    while (kept.to() - released(kept) >= spec.keepBytes() && process.isAlive()) {
+    while (kept.to() + count - released(kept) > spec.keepBytes() && process.isAlive()) {
       wait();
     }
-    int old = kept.bytes.length;
-    kept.bytes = Arrays.copyOf(kept.bytes, old + count);
-    System.arraycopy(chunk, 0, kept.bytes, old, count);
-    int over = (int) Math.max(0, kept.bytes.length - spec.keepBytes());
-    kept.bytes = Arrays.copyOfRange(kept.bytes, over, kept.bytes.length);
-    kept.from += over;
+    kept.add(chunk, count, released(kept));
     notifyAll();
   }
 
@@ -221,11 +250,10 @@ final class FakeJob {
     if (position >= kept.to()) {
       return null;
     }
-    int begin = (int) (position - kept.from);
-    int end = Math.min(kept.bytes.length, begin + CHUNK);
-    kept.taken = Math.max(kept.taken, kept.from + end);
+    long end = Math.min(kept.to(), position + CHUNK);
+    kept.taken = Math.max(kept.taken, end);
     notifyAll();
-    return new JobConnection.Output(error, position, Arrays.copyOfRange(kept.bytes, begin, end));
+    return new JobConnection.Output(error, position, kept.read(position, end));
   }
 
   void send(byte[] bytes, int offset, int length) {
