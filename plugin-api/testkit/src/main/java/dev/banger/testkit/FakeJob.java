@@ -9,6 +9,7 @@ import dev.banger.api.JobView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +37,7 @@ final class FakeJob {
   private OptionalInt exitCode = OptionalInt.empty();
   private long inputBytes;
   private boolean inputOpen = true;
+  private boolean groupIsGone;
 
   /** Bytes {@code from} up to {@code to} of a stream, in a ring. Wants the job's monitor. */
   private static final class Kept {
@@ -178,7 +180,7 @@ final class FakeJob {
         spec.cwd(),
         spec.env().keySet().stream().sorted().toList(),
         spec.terminal().isPresent(),
-        running && process.isAlive() ? process.pid() : 0,
+        pid(),
         startedAt,
         endedAt,
         exitCode,
@@ -190,9 +192,45 @@ final class FakeJob {
         "");
   }
 
+  /** Of the process, or of the group that it has left. */
+  private synchronized long pid() {
+    if (process.isAlive()) {
+      return process.pid();
+    }
+    if (state == GuestJob.State.RUNNING) {
+      return 0;
+    }
+    groupIsGone |= !hasMembers(process.pid());
+    return groupIsGone ? 0 : process.pid();
+  }
+
+  private static boolean hasMembers(long group) {
+    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path each : processes) {
+        if (groupOf(each) == group) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      // A machine that cannot tell has none.
+    }
+    return false;
+  }
+
+  /** Field 5 of /proc/PID/stat, unless it is a zombie. */
+  private static long groupOf(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return fields[0].equals("Z") ? -1 : Long.parseLong(fields[2]);
+    } catch (IOException | RuntimeException e) {
+      return -1; // it has ended meanwhile
+    }
+  }
+
   /** To the group; one that was stopped is woken to die. */
   void signal(int number) throws InterruptedException {
-    if (view().isRunning()) {
+    if (view().isRunning() || pid() > 0) {
       kill(number);
       if (number == 15 || number == 1) {
         kill(18);
