@@ -64,9 +64,7 @@ final class SessionBench {
     String name = "cat-" + turn++;
     banger("vm", "session", "start", "box", "--name", name, "--when-full", "wait", "--", "cat");
     long took =
-        shell(
-            "\"$2\" vm session attach box " + name + " --pipe <\"$1\" >\"$1.back\"",
-            bytes);
+        shell("\"$2\" vm session attach box " + name + " --pipe <\"$1\" >\"$1.back\"", bytes);
     if (Files.mismatch(bytes, bytes.resolveSibling("bytes.back")) >= 0) {
       throw new IllegalStateException("what came back is not what was sent");
     }
@@ -74,8 +72,7 @@ final class SessionBench {
   }
 
   private long shell(String script, Path bytes) throws IOException, InterruptedException {
-    return programs.time(
-        List.of("sh", "-c", script, "sh", bytes.toString(), banger.toString()));
+    return programs.time(List.of("sh", "-c", script, "sh", bytes.toString(), banger.toString()));
   }
 
   private void banger(String... words) throws IOException, InterruptedException {
