@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * What a person waits for, against programs of the same kind in the same run.
  *
  * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, those.
- * {@code workspace} has to be named; {@code workspace:1000} is one of 1000 MB. Uses a home of its
- * own under {@code /tmp} and leaves nothing behind.
+ * {@code workspace} and {@code sessions} have to be named; {@code workspace:1000} is one of 1000
+ * MB. Uses a home of its own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
   private static final int PAIRS = 20;
@@ -60,6 +60,11 @@ public final class WholeProcesses {
         bench.boot();
       }
       for (String each : wanted) {
+        if (each.equals("sessions") || each.startsWith("sessions:")) {
+          String size = each.contains(":") ? each.substring(each.indexOf(':') + 1) : "1000";
+          new SessionBench(bench.programs, bench.dist, bench.out)
+              .run(bench.pairs, Integer.parseInt(size));
+        }
         if (each.equals("workspace") || each.startsWith("workspace:")) {
           String size = each.contains(":") ? each.substring(each.indexOf(':') + 1) : "100";
           new WorkspaceBench(bench.programs, bench.dist, bench.out)

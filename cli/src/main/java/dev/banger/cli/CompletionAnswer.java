@@ -4,6 +4,7 @@ import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Option;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Positional;
+import dev.banger.cli.command.PluginCommand;
 import dev.banger.cli.term.Console;
 import dev.banger.cli.term.Text;
 import dev.banger.client.BangerClient;
@@ -66,14 +67,18 @@ final class CompletionAnswer {
       path = words.get(0);
     }
     if (Catalog.create(path) != null) {
-      return arguments(Catalog.describe(path), words.subList(used, words.size()), unfinished);
+      return arguments(Catalog.describe(path), words.subList(used, words.size()), unfinished, null);
     }
     PluginCatalog added = PluginCatalog.known(console);
     PluginCatalog.Found found = find(added, words);
     if (found != null && !found.command().isHidden()) {
       Options options = new Options(found.path());
       found.command().describe(options);
-      return arguments(options, words.subList(found.path().size(), words.size()), unfinished);
+      return arguments(
+          options,
+          words.subList(found.path().size(), words.size()),
+          unfinished,
+          given -> listed(added.listing(found.command(), given)));
     }
     return added.nextWords(words);
   }
@@ -87,9 +92,18 @@ final class CompletionAnswer {
     }
   }
 
-  private List<String> arguments(Options options, List<String> words, String unfinished) {
+  /** What is on a list that an argument names a thing of. */
+  private interface Listed {
+    /**
+     * @param given the arguments before it
+     */
+    List<String> after(List<String> given);
+  }
+
+  private List<String> arguments(
+      Options options, List<String> words, String unfinished, Listed listed) {
     Option open = null;
-    int positionals = 0;
+    List<String> positionals = new ArrayList<>();
     List<String> given = new ArrayList<>();
     for (String word : words) {
       if (open != null) {
@@ -99,7 +113,7 @@ final class CompletionAnswer {
         given.add(word);
         open = option != null && option.label() != null ? option : null;
       } else {
-        positionals++;
+        positionals.add(word);
       }
     }
     if (open != null) {
@@ -116,7 +130,10 @@ final class CompletionAnswer {
     }
     int seen = 0;
     for (Positional positional : options.positionals()) {
-      if (positionals < seen + (long) positional.most()) {
+      if (positionals.size() < seen + (long) positional.most()) {
+        if (listed != null && positional.kind().equals("text")) {
+          return listed.after(positionals);
+        }
         return values(positional.kind(), positional.choices(), unfinished, words);
       }
       seen += positional.most();
@@ -155,6 +172,26 @@ final class CompletionAnswer {
       }
       default -> List.of();
     };
+  }
+
+  private List<String> listed(Optional<PluginCommand.Listing> listing) {
+    List<String> names = new ArrayList<>();
+    try {
+      Optional<BangerClient> running =
+          listing.isEmpty()
+              ? Optional.empty()
+              : BangerClient.connect(DaemonSocket.path(console.env()), PATIENCE);
+      if (running.isPresent()) {
+        try (BangerClient client = running.get()) {
+          for (Json row : listing.get().rows(console, client, PATIENCE)) {
+            names.add(row.text("name"));
+          }
+        }
+      }
+    } catch (RpcException | Failure e) {
+      return List.of();
+    }
+    return names;
   }
 
   private List<String> names(String method, String field, List<String> given, String suffix) {

@@ -8,6 +8,7 @@ import dev.banger.cli.term.Console;
 import dev.banger.client.BangerClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The plugins' commands and where they are found: at their path, unless a built-in command is there
@@ -120,6 +121,22 @@ final class PluginCatalog {
             + "\" is a command of more than one plugin: "
             + String.join(", ", plugins),
         String.join(", or ", ways));
+  }
+
+  /**
+   * The list that the next argument of {@code command} names a thing of: of {@code vm session show}
+   * its argument {@code session} is on {@code vm session list}.
+   *
+   * @param given the arguments before it
+   */
+  Optional<PluginCommand.Listing> listing(PluginCommand command, List<String> given) {
+    for (PluginCommand other : commands) {
+      Optional<PluginCommand.Listing> listing = command.listing(other, given);
+      if (listing.isPresent()) {
+        return listing;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The words that may follow {@code words} in commands that help shows. */

@@ -130,6 +130,46 @@ class AttachTest extends CliTestBase {
           session.exit(9);
           return null;
         });
+    String said = inTerminal("keys?", new byte[] {'a', 'b', 3});
+
+    assertThat(said).contains("got 3").contains("exit 9").contains("put back");
+    assertThat(resized).isNotEmpty();
+    assertThat(daemon.params("plugin.stream").get("rows").number(0)).isEqualTo(40);
+    assertThat(daemon.params("plugin.stream").get("cols").number(0)).isEqualTo(100);
+    assertThat(daemon.params("plugin.stream").get("tty").truth(false)).isTrue();
+  }
+
+  @Test
+  void aTerminalIsSaneAfterItsPeerWasKilledInTheMiddleOfAScreen() throws Exception {
+    daemon.on(
+        "plugin.stream",
+        (params, session) -> {
+          session.upgrade();
+          session.write(
+              ByteFrames.STDOUT, "\033[?1049h\033[?25l\033[?1002h\033[?2004h\033[31mfull screen");
+          // No end is told: as when the daemon is killed.
+          return null;
+        });
+
+    String said = inTerminal("full screen", new byte[0]);
+
+    String after = said.substring(said.indexOf("full screen"));
+    assertThat(after).contains("ended before the command did");
+    assertThat(after.substring(0, after.indexOf("ended before the command did")))
+        .contains(
+            "\033[?1049l",
+            "\033[0m",
+            "\033[?25h",
+            "\033[?1000l",
+            "\033[?1002l",
+            "\033[?1003l",
+            "\033[?1006l",
+            "\033[?2004l");
+    assertThat(after).contains("exit 125").contains("put back");
+  }
+
+  /** Attaches in a terminal, types once that prompt is seen, and returns all that is. */
+  private String inTerminal(String prompt, byte[] keys) throws Exception {
     Files.writeString(
         home.resolve("run.sh"),
         """
@@ -153,9 +193,9 @@ class AttachTest extends CliTestBase {
       boolean isTyped = false;
       for (int b = process.getInputStream().read(); b >= 0; b = process.getInputStream().read()) {
         said.append((char) b);
-        if (!isTyped && said.toString().contains("keys?")) {
+        if (!isTyped && said.toString().contains(prompt)) {
           isTyped = true;
-          process.getOutputStream().write(new byte[] {'a', 'b', 3});
+          process.getOutputStream().write(keys);
           process.getOutputStream().flush();
         }
       }
@@ -164,10 +204,6 @@ class AttachTest extends CliTestBase {
       process.destroyForcibly();
     }
 
-    assertThat(said.toString()).contains("got 3").contains("exit 9").contains("put back");
-    assertThat(resized).isNotEmpty();
-    assertThat(daemon.params("plugin.stream").get("rows").number(0)).isEqualTo(40);
-    assertThat(daemon.params("plugin.stream").get("cols").number(0)).isEqualTo(100);
-    assertThat(daemon.params("plugin.stream").get("tty").truth(false)).isTrue();
+    return said.toString();
   }
 }

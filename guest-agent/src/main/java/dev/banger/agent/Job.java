@@ -27,8 +27,12 @@ final class Job {
    */
   private static final long UNDER_WAY = 512 << 10;
 
-  /** How long somebody may hold the pipe of a command that has ended before it is given up. */
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  /**
+   * How long somebody may hold the pipe of a command that has ended before it is given up; less in
+   * tests.
+   */
+  private static final long PATIENCE_NANOS =
+      1_000_000_000L * Integer.getInteger("banger.agent.patience", 10);
 
   private final JobFiles files;
   private final JobMovers movers;
@@ -317,25 +321,50 @@ final class Job {
     input.release(viewer);
   }
 
-  /** To the command's process group; one that was stopped could not die of a request to. */
+  /**
+   * To the command's process group, also when only others are left in it; one that was stopped
+   * could not die of a request to.
+   */
   synchronized void signal(int number, Signals signals) throws IOException, InterruptedException {
     if (exited && number == Signals.KILL) {
       givenUp = true;
       wakeBy(System.nanoTime());
       pump.run();
     }
-    JobFiles.Leader now = JobFiles.leader(Path.of("/proc/" + leader.pid() + "/stat"));
-    if (end != null || exited || now.pid() == 0 || !now.ticks().equals(leader.ticks())) {
+    boolean isLed = isLed();
+    if (!isLed && !isSurvived()) {
       return;
     }
     if (spec.tty() && number == Signals.KILL) {
       signals.session(number, leader.pid());
     }
-    if (!JobCalls.kill(-leader.pid(), number)) {
+    if (!JobCalls.kill(-leader.pid(), number) && isLed) {
       JobCalls.kill(leader.pid(), number);
     }
     if (number == TERM || number == Signals.HUP) {
       JobCalls.kill(-leader.pid(), CONT);
+    }
+  }
+
+  /** Whether the command itself is there. */
+  private boolean isLed() {
+    JobFiles.Leader now = JobFiles.leader(Path.of("/proc/" + leader.pid() + "/stat"));
+    return now.pid() != 0 && now.ticks().equals(leader.ticks());
+  }
+
+  /** Whether the command has ended and others of its process group have not. */
+  private boolean isSurvived() throws IOException {
+    long micros = end != null ? end.micros() : exited ? exitMicros : -1;
+    return micros >= 0 && JobGroup.lives(leader.pid(), micros);
+  }
+
+  /** Of the command, or the group that it has left. */
+  private long pid() {
+    try {
+      boolean running = end == null && !exited;
+      return running || (leader.pid() > 0 && isSurvived()) ? leader.pid() : 0;
+    } catch (IOException e) {
+      return 0;
     }
   }
 
@@ -366,7 +395,7 @@ final class Job {
         spec.cwd(),
         Shown.names(spec.env()),
         spec.tty(),
-        running && !exited ? leader.pid() : 0,
+        pid(),
         startedMicros,
         running ? 0 : end.micros(),
         running ? -1 : end.code(),

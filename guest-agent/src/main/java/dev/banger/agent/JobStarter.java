@@ -34,7 +34,7 @@ final class JobStarter {
     command.set(0, CommandLookup.executable(command.get(0), cwd, environment.get("PATH")));
     JobFiles files = JobFiles.of(surroundings, request.id());
     JobFiles.Birth birth =
-        new JobFiles.Birth(Jobs.boot(), System.currentTimeMillis() * 1000, request);
+        new JobFiles.Birth(Jobs.boot(), System.currentTimeMillis() * 1000, in(cwd, request));
     // What makes no sense may lie there: it was not listed, so it is nobody's.
     files.removeAll();
     Job job = null;
@@ -58,6 +58,20 @@ final class JobStarter {
       files.removeAll();
       throw e;
     }
+  }
+
+  /** Told of the directory that it really has. */
+  private static GuestMessage.JobStart in(Path cwd, GuestMessage.JobStart request) {
+    return new GuestMessage.JobStart(
+        request.id(),
+        request.command(),
+        cwd.toString(),
+        request.env(),
+        request.tty(),
+        request.rows(),
+        request.columns(),
+        request.keepBytes(),
+        request.waits());
   }
 
   private static void check(GuestMessage.JobStart request) throws RequestException {

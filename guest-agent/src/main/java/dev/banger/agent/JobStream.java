@@ -29,6 +29,9 @@ final class JobStream {
   /** Tests see to it that splicing is refused. */
   private static final boolean SPLICES = !Boolean.getBoolean("banger.agent.no-splice");
 
+  /** While there is a file of that name the disk is full, in tests. */
+  private static final String FULL = System.getProperty("banger.agent.full-while");
+
   private static final int SEGMENTS = 8;
   private static final long LARGEST_SEGMENT = 8 << 20;
   private static final int CHUNK = 64 * 1024;
@@ -159,6 +162,9 @@ final class JobStream {
    *     JobCalls#FULL} when the disk is full, {@link JobCalls#FAILED}
    */
   long move(int fifo, Place place) throws IOException {
+    if (FULL != null && Files.exists(Path.of(FULL))) {
+      return JobCalls.FULL;
+    }
     if (!unable) {
       long count =
           SPLICES ? JobCalls.splice(fifo, place.file(), place.at(), place.most()) : JobCalls.UNABLE;

@@ -160,8 +160,11 @@ final class Jobs {
       if (birth != null && jobs.size() < 4 * MOST) {
         Job job = new Job(files, birth, movers);
         jobs.put(id, job);
-        if (birth.boot().equals(boot) && Files.isDirectory(files.fifos())) {
+        boolean isOfNow = birth.boot().equals(boot);
+        if (isOfNow) {
           job.begun();
+        }
+        if (isOfNow && Files.isDirectory(files.fifos())) {
           JobPump carrier = pump();
           resumptions.add(() -> takeUp(job, files, carrier));
         } else if (!job.isOver()) {

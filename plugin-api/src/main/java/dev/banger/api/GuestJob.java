@@ -11,7 +11,8 @@ import java.util.OptionalInt;
  *
  * @param envNames names of the variables it was given, sorted
  * @param terminal whether it runs on a terminal: all its output is {@link #stdout} then
- * @param pid in the guest; 0 when it does not run
+ * @param pid of its command in the guest; when that has ended, of the process group that it has
+ *     left behind; 0 when there is neither
  * @param endedAt when it ended; empty while it runs
  * @param exitCode 128 + n when killed by signal n, as shells have it; empty while it runs and when
  *     it was {@link State#LOST}

@@ -39,7 +39,8 @@ public interface GuestJobs {
       throws InterruptedException;
 
   /**
-   * Sends a signal to the process group of a job. Succeeds when the job has ended.
+   * Sends a signal to the process group of a job, also when only others than its command are left
+   * in it: then {@link GuestJob#pid} is not 0. Succeeds when nobody is.
    *
    * @param signal 1 to 64
    */

@@ -29,6 +29,15 @@ final class Attachment {
     boolean hasLeft();
   }
 
+  /**
+   * Takes back what a program that fills the screen has set (xterm's control sequences): scrolling
+   * within lines, the other screen, colours, a hidden cursor, keys of an application, mouse, paste.
+   * Where the other screen is not shown, the cursor stays where it is.
+   */
+  private static final String SANE =
+      "\0337\033[r\0338\033[?1049l\033[0m\033[?25h\033[?1l\033>"
+          + "\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\r\n";
+
   private static final int SIGINT = 2;
   private static final int SIGTERM = 15;
 
@@ -85,6 +94,11 @@ final class Attachment {
       resize(stream);
       pumpInput(console, stream);
       return copy(console, stream, null);
+    } catch (Failure e) {
+      // Whoever filled the screen has not said goodbye to it.
+      console.out().print(SANE);
+      console.out().flush();
+      throw e;
     }
   }
 

@@ -16,6 +16,7 @@ import dev.banger.client.Json;
 import dev.banger.client.RpcException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -268,6 +269,59 @@ public final class PluginCommand implements Command {
             "banger plugin list",
             List.of(failure.getMessage()))
         .withExitCode(failure.exitCode());
+  }
+
+  /** A list to ask a plugin for. */
+  public record Listing(PluginCommand command, Json arguments) {
+    /** The rows, while completion waits. */
+    public List<Json> rows(Console console, BangerClient client, Duration limit) {
+      Json params =
+          Json.build()
+              .put("plugin", command.plugin)
+              .put("command", String.join(" ", command.path()))
+              .put("args", arguments)
+              .put("cwd", console.directory().toString())
+              .done();
+      return client.call("plugin.call", params, limit).elements();
+    }
+  }
+
+  /**
+   * What {@code other} lists, if the argument after {@code given} is the name of one of these: it
+   * is called as the word before the last of this path, and {@code other} is the {@code list}
+   * beside it, has a column {@code name} and wants nothing but what is given.
+   */
+  public Optional<Listing> listing(PluginCommand other, List<String> given) {
+    List<Json> declared = manifest.get("args").elements();
+    List<String> path = path();
+    if (!other.plugin.equals(plugin) || path.size() < 2 || given.size() >= declared.size()) {
+      return Optional.empty();
+    }
+    List<String> beside = new ArrayList<>(path.subList(0, path.size() - 1));
+    String thing = beside.getLast();
+    beside.add("list");
+    boolean named = false;
+    for (Json column : other.manifest.get("columns").elements()) {
+      named |= column.text("field").equals("name");
+    }
+    if (!named
+        || !other.path().equals(beside)
+        || !declared.get(given.size()).text("name").equals(thing)) {
+      return Optional.empty();
+    }
+    Json.Builder arguments = Json.build();
+    List<Json> wanted = other.manifest.get("args").elements();
+    for (int i = 0; i < wanted.size(); i++) {
+      boolean same =
+          i < given.size() && wanted.get(i).text("name").equals(declared.get(i).text("name"));
+      if (!same && wanted.get(i).get("required").truth(false)) {
+        return Optional.empty();
+      }
+      if (same) {
+        arguments.put(wanted.get(i).text("name"), given.get(i));
+      }
+    }
+    return Optional.of(new Listing(other, arguments.done()));
   }
 
   /** Calls it with {@code arguments}; Ctrl-C takes it back. */

@@ -116,6 +116,8 @@ class SessionsIT {
       screen.type("echo ag''ain\r");
       screen.await("again");
       killDaemon();
+      screen.await("\033[?1049l");
+      screen.await("\033[?2004l");
       screen.await("exit 125");
       screen.await("put back");
     }

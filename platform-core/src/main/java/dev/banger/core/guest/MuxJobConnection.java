@@ -25,12 +25,19 @@ final class MuxJobConnection implements Connection {
   /** Where each output goes on; -1 while the agent has not said where it begins. */
   private final long[] expected;
 
+  /** Up to where there may be output. */
+  private final long[] announced;
+
   private boolean over;
 
   MuxJobConnection(MuxStream stream, Job job, View view) {
     this.stream = stream;
     this.job = job;
     this.expected = new long[] {begin(view.stdoutFrom()), begin(view.stderrFrom())};
+    this.announced =
+        view.follow()
+            ? new long[] {Long.MAX_VALUE, Long.MAX_VALUE}
+            : new long[] {job.stdout().to(), job.stderr().to()};
   }
 
   private static long begin(long asked) {
@@ -73,7 +80,9 @@ final class MuxJobConnection implements Connection {
     return switch (frame.kind()) {
       case JobFrame.STDOUT, JobFrame.STDERR -> {
         boolean error = frame.kind() == JobFrame.STDERR;
-        advance(error, frame.position(), frame.position() + frame.rest().length);
+        long end = frame.position() + frame.rest().length;
+        advance(error, frame.position(), end);
+        insistAnnounced(error, end);
         yield new Output(error, frame.position(), frame.rest());
       }
       case JobFrame.STDOUT_DROPPED, JobFrame.STDERR_DROPPED -> {
@@ -95,6 +104,14 @@ final class MuxJobConnection implements Connection {
       throw new ProtocolException("output at %d instead of %d".formatted(from, expected[which]));
     }
     expected[which] = to;
+  }
+
+  /** Who asked for what is kept must come to an end of it. */
+  private void insistAnnounced(boolean error, long end) throws ProtocolException {
+    long most = announced[error ? 1 : 0];
+    if (end > most) {
+      throw new ProtocolException("output up to %d, where %d was announced".formatted(end, most));
+    }
   }
 
   private Job ended(JobFrame frame) throws IOException {

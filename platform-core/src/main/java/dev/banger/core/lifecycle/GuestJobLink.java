@@ -82,7 +82,8 @@ public interface GuestJobLink {
   /**
    * A job as the guest told it, cleaned.
    *
-   * @param pid 0 when it does not run
+   * @param pid of the command, or of the process group that it has left behind; 0 when there is
+   *     neither
    */
   record Job(
       String id,

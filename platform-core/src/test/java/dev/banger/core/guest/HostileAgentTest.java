@@ -1,5 +1,9 @@
 package dev.banger.core.guest;
 
+import static dev.banger.core.guest.LyingAgent.closeQuietly;
+import static dev.banger.core.guest.LyingAgent.converse;
+import static dev.banger.core.guest.LyingAgent.hello;
+import static dev.banger.core.guest.LyingAgent.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,21 +12,13 @@ import dev.banger.core.lifecycle.GuestLink.ExecSpec;
 import dev.banger.core.lifecycle.GuestLink.GuestProcess;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
-import dev.banger.protocol.AgentSync;
 import dev.banger.protocol.ByteFrames;
 import dev.banger.protocol.FailureKind;
 import dev.banger.protocol.GuestMessage;
-import dev.banger.protocol.LinkInput;
 import dev.banger.protocol.MessageCodec;
-import dev.banger.protocol.Mux;
-import dev.banger.protocol.MuxStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,23 +39,16 @@ class HostileAgentTest {
   private static final Duration SHORT = Duration.ofMillis(200);
 
   @TempDir Path dir;
-  private Path socket;
-  private ServerSocketChannel server;
-
-  private interface Behaviour {
-    void on(MuxStream stream, GuestMessage request) throws IOException;
-  }
+  private LyingAgent agent;
 
   @BeforeEach
   void listen() throws IOException {
-    socket = dir.resolve("a.sock");
-    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    server.bind(UnixDomainSocketAddress.of(socket));
+    agent = new LyingAgent(dir);
   }
 
   @AfterEach
   void stop() throws IOException {
-    server.close();
+    agent.close();
   }
 
   @Test
@@ -72,7 +61,7 @@ class HostileAgentTest {
   void anAgentThatAcceptsAndSaysNothingIsGivenUp() {
     serve(null);
     assertRefused(
-        () -> new SocketGuestConnector().connect(socket, SHORT),
+        () -> new SocketGuestConnector().connect(agent.socket, SHORT),
         ErrorKind.TIMEOUT,
         "did not answer within 200 ms");
   }
@@ -282,9 +271,9 @@ class HostileAgentTest {
         .start(
             () -> {
               for (int i = 0; i < 3; i++) {
-                closeQuietly(accept());
+                closeQuietly(agent.accept());
               }
-              converse(accept(), (stream, _) -> reply(stream, hello("late")));
+              converse(agent.accept(), (stream, _) -> reply(stream, hello("late")));
             });
     try (GuestLink link = connect()) {
       assertThat(link.hello().bootId()).isEqualTo("late");
@@ -292,71 +281,15 @@ class HostileAgentTest {
   }
 
   private GuestLink connect() throws InterruptedException {
-    return new SocketGuestConnector().connect(socket, LONG);
+    return agent.connect();
   }
 
   private static ExecSpec spec() {
     return new ExecSpec(List.of("x"), "", Map.of(), false, 0, 0);
   }
 
-  private static GuestMessage hello(String bootId) {
-    return new GuestMessage.Hello(1, bootId, "k", "v");
-  }
-
-  private static void reply(MuxStream stream, GuestMessage message) throws IOException {
-    MessageCodec.write(stream.out(), message);
-  }
-
-  /** One client; with no behaviour, it is left waiting. */
-  private void serve(Behaviour behaviour) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              SocketChannel peer = accept();
-              if (behaviour != null && peer != null) {
-                converse(peer, behaviour);
-              }
-            });
-  }
-
-  private SocketChannel accept() {
-    try {
-      return server.accept();
-    } catch (IOException e) {
-      return null; // the test is over
-    }
-  }
-
-  private static void closeQuietly(SocketChannel peer) {
-    try {
-      peer.close();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void converse(SocketChannel peer, Behaviour behaviour) {
-    try (peer) {
-      LinkInput in = new LinkInput(ChannelStreams.in(peer));
-      OutputStream out = ChannelStreams.out(peer);
-      AgentSync.await(in, out);
-      Mux mux = new Mux(in, out, Mux.Side.AGENT, 8);
-      Thread.ofVirtual().start(mux::write);
-      Thread.ofVirtual().start(() -> answer(mux, behaviour));
-      mux.run();
-    } catch (IOException e) {
-      // The host has had enough, which is what these tests are about.
-    }
-  }
-
-  private static void answer(Mux mux, Behaviour behaviour) {
-    try {
-      for (MuxStream s = mux.accept(Long.MAX_VALUE); s != null; s = mux.accept(Long.MAX_VALUE)) {
-        behaviour.on(s, MessageCodec.read(s.in()));
-      }
-    } catch (IOException | InterruptedException e) {
-      // As above.
-    }
+  private void serve(LyingAgent.Behaviour behaviour) {
+    agent.serve(behaviour);
   }
 
   private interface Request {

@@ -1,5 +1,6 @@
 package dev.banger.core.guest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -29,6 +30,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs that get into each other's way, into that of the agent, or come in great numbers. */
 @Timeout(180)
@@ -119,13 +121,116 @@ class JobsInTroubleIT {
   @Test
   void a_job_ends_though_something_of_it_holds_its_output() throws Exception {
     start();
-    run("leaves", "sh", "-c", "(" + holder() + ") & exit 4");
+    // Out of the group, where no signal reaches it.
+    run("leaves", "sh", "-c", "setsid sh -c '" + holder() + "' & exit 4");
     await("leaves", job -> job.pid() == 0);
     jobs().signal("leaves", KILL, LONG);
     assertThat(all("leaves").ended().exitCode()).hasValue(4);
     // Nobody else ends what was left behind.
     Path fifo = agent.dir.resolve("fifo");
     Files.write(fifo, new byte[1 << 10]);
+  }
+
+  @Test
+  void signals_reach_what_a_command_has_left_of_its_group() throws Exception {
+    start();
+    String stays = "trap '' HUP; (trap '' TERM; exec <&- >&- 2>&-; exec sleep 1000) & exit 4";
+    run("leaves", "sh", "-c", stays);
+    run("after", "sh", "-c", stays);
+    run("alone", "true");
+    for (String id : List.of("leaves", "after", "alone")) {
+      await(id, job -> job.state() == State.ENDED);
+    }
+    assertThat(jobs().show("alone", LONG).pid()).isZero();
+    jobs().signal("alone", KILL, LONG);
+    assertThat(jobs().show("leaves", LONG).pid()).isPositive();
+    jobs().signal("leaves", 15, LONG);
+    assertThat(jobs().show("leaves", LONG).pid()).isPositive();
+    jobs().signal("leaves", KILL, LONG);
+    assertThat(await("leaves", job -> job.pid() == 0).exitCode()).hasValue(4);
+    // The next agent knows of it too.
+    long group = jobs().show("after", LONG).pid();
+    killAgent();
+    assertThat(jobs().show("after", LONG).pid()).isEqualTo(group);
+    jobs().signal("after", KILL, LONG);
+    await("after", job -> job.pid() == 0);
+    assertThat(jobs().show("leaves", LONG).pid()).isZero();
+  }
+
+  @Test
+  void a_pipe_that_is_held_after_the_end_is_given_up_without_being_asked() throws Exception {
+    start("patience=1");
+    run("leaves", "sh", "-c", "(" + holder() + ") & exit 4");
+    assertThat(all("leaves").ended().exitCode()).hasValue(4);
+    jobs().signal("leaves", KILL, LONG);
+    await("leaves", job -> job.pid() == 0);
+  }
+
+  @Test
+  void a_full_disk_makes_a_job_wait_and_loses_nothing(@TempDir Path dir) throws Exception {
+    Path full = Files.createFile(dir.resolve("full"));
+    start("full-while=" + full);
+    run("count", "sh", "-c", "seq 1 300000; exit 3");
+    run("ended", "sh", "-c", "echo x; exit 5");
+    String words = "no space is left on the guest's disk: it waits";
+    assertThat(await("count", job -> !job.remark().isEmpty()).remark()).isEqualTo(words);
+    // It has ended, what it wrote has no place yet; the agent's death takes nothing of it.
+    assertThat(await("ended", job -> job.pid() == 0).remark()).isEqualTo(words);
+    assertThat(jobs().show("ended", LONG).state()).isEqualTo(State.RUNNING);
+    killAgent();
+    assertThat(await("count", job -> !job.remark().isEmpty()).state()).isEqualTo(State.RUNNING);
+    Files.delete(full);
+    assertThat(all("count").stdout()).isEqualTo(numbers(300_000));
+    assertThat(all("count").ended().exitCode()).hasValue(3);
+    assertThat(all("ended").stdout()).isEqualTo("x\n");
+    assertThat(all("ended").ended().remark()).isEmpty();
+  }
+
+  @Test
+  void who_has_no_time_for_a_full_disk_kills_and_loses_what_was_not_kept(@TempDir Path dir)
+      throws Exception {
+    start("full-while=" + Files.createFile(dir.resolve("full")));
+    run("ended", "sh", "-c", "echo x; exit 5");
+    await("ended", job -> job.pid() == 0);
+    jobs().signal("ended", KILL, LONG);
+    Told told = all("ended");
+    assertThat(told.stdout()).isEmpty();
+    assertThat(told.ended().exitCode()).hasValue(5);
+  }
+
+  @Test
+  void input_is_handed_on_twice_at_most_by_one_write_that_was_not_noted() throws Exception {
+    start();
+    run("cat", "cat");
+    View sends = new View(-1, -1, true, true, Input.ALONE);
+    try (Connection connection = jobs().connect("cat", sends, LONG)) {
+      connection.write("one\n".getBytes(UTF_8), 0, 4);
+      await("cat", job -> job.inputBytes() == 4);
+      connection.write("two\n".getBytes(UTF_8), 0, 4);
+      await("cat", job -> job.inputBytes() == 8 && job.stdout().to() == 8);
+    }
+    agent.kill();
+    link.close();
+    // As if the kill had come between the second write and the note of it.
+    Path note = agent.dir.resolve("root/var/lib/banger/jobs/cat/input-count");
+    Files.write(note, new byte[] {0, 0, 0, 0, 0, 0, 0, 4});
+    agent.startAnew();
+    link = agent.connect();
+    try (Connection connection = jobs().connect("cat", sends, LONG)) {
+      assertThat(connection.job().inputBytes()).isEqualTo(4);
+      connection.write("two\nend\n".getBytes(UTF_8), 0, 8);
+      connection.endInput();
+      assertThat(Told.read(connection).stdout()).isEqualTo("one\ntwo\ntwo\nend\n");
+    }
+  }
+
+  @Test
+  void a_job_is_told_of_with_the_directory_that_it_really_got() throws Exception {
+    start();
+    Spec spec = new Spec("where", List.of("pwd"), "", Map.of(), false, 0, 0, 1 << 20, false);
+    String told = jobs().start(spec, LONG).cwd();
+    assertThat(told).startsWith("/");
+    assertThat(all("where").stdout()).isEqualTo(told + "\n");
   }
 
   @Test

@@ -67,8 +67,13 @@ final class PluginFixture {
   }
 
   Path install(Path root, String id, String version, String source) throws Exception {
+    return install(root, id, version, Map.of("fixture/Entry.java", source));
+  }
+
+  /** The same of several files, {@link #ENTRY} among them. */
+  Path install(Path root, String id, String version, Map<String, String> sources) throws Exception {
     Path dir = Files.createDirectories(root.resolve(id));
-    Path classes = compile(Map.of("fixture/Entry.java", source));
+    Path classes = compile(sources);
     jar(classes, Files.createDirectories(dir.resolve("lib")).resolve("plugin.jar"));
     writeManifest(classes, id, version, dir);
     return dir;

@@ -3,6 +3,7 @@ package dev.banger.core.plugins;
 import dev.banger.api.Phase;
 import dev.banger.api.StepPolicy;
 import dev.banger.core.host.ProcessCommands;
+import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
@@ -25,6 +26,7 @@ import java.util.Set;
 final class RuntimeHarness implements AutoCloseable {
   static final VmRecord WEB = vm("0123456789ab", "web");
   private volatile boolean vmsAreGone;
+  private GuestLink guest;
 
   final Path root;
   final Path data;
@@ -119,6 +121,12 @@ final class RuntimeHarness implements AutoCloseable {
             Duration.ZERO));
   }
 
+  /** {@link #WEB} has an agent, at the other end of that link. */
+  RuntimeHarness withGuest(GuestLink link) {
+    guest = link;
+    return this;
+  }
+
   /** {@link #WEB} was deleted. */
   void withoutVms() {
     vmsAreGone = true;
@@ -152,6 +160,11 @@ final class RuntimeHarness implements AutoCloseable {
     @Override
     public VmRecord resolve(String ref) {
       return ref.equals(WEB.name()) ? WEB : super.resolve(ref);
+    }
+
+    @Override
+    public GuestLink guest(VmId id, Duration deadline) throws InterruptedException {
+      return guest == null ? super.guest(id, deadline) : guest;
     }
 
     @Override

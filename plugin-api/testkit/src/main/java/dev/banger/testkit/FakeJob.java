@@ -9,11 +9,11 @@ import dev.banger.api.JobView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,8 +28,8 @@ final class FakeJob {
   private final GuestJobSpec spec;
   private final Process process;
   private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-  private final Kept stdout = new Kept();
-  private final Kept stderr = new Kept();
+  private final Kept stdout;
+  private final Kept stderr;
   private final List<FakeJobConnection> connections = new ArrayList<>();
   private final Object sending = new Object();
   private GuestJob.State state = GuestJob.State.RUNNING;
@@ -37,20 +37,56 @@ final class FakeJob {
   private OptionalInt exitCode = OptionalInt.empty();
   private long inputBytes;
   private boolean inputOpen = true;
+  private boolean groupIsGone;
 
-  /** Bytes {@code from} up to {@code to} of a stream. Wants the job's monitor. */
+  /** Bytes {@code from} up to {@code to} of a stream, in a ring. Wants the job's monitor. */
   private static final class Kept {
-    byte[] bytes = {};
+    private final long most;
+    private byte[] ring = new byte[CHUNK];
     long from;
+    long to;
     long taken;
 
+    Kept(long most) {
+      this.most = most;
+    }
+
     long to() {
-      return from + bytes.length;
+      return to;
+    }
+
+    /**
+     * @param released what is before this position may be dropped, what is behind it is kept even
+     *     if that is too much
+     */
+    void add(byte[] chunk, int count, long released) {
+      from = Math.max(from, Math.min(to + count - most, released));
+      int needed = Math.toIntExact(to + count - from);
+      if (needed > ring.length) {
+        byte[] larger = new byte[(int) Math.max(needed, Math.min(most, 2L * ring.length))];
+        for (long at = from; at < to; at++) {
+          larger[(int) (at % larger.length)] = ring[(int) (at % ring.length)];
+        }
+        ring = larger;
+      }
+      for (int i = 0; i < count; i++) {
+        ring[(int) (to++ % ring.length)] = chunk[i];
+      }
+    }
+
+    byte[] read(long begin, long end) {
+      byte[] bytes = new byte[(int) (end - begin)];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = ring[(int) ((begin + i) % ring.length)];
+      }
+      return bytes;
     }
   }
 
   FakeJob(GuestJobSpec spec, Path cwd) throws IOException {
     this.spec = spec;
+    this.stdout = new Kept(spec.keepBytes());
+    this.stderr = new Kept(spec.keepBytes());
     List<String> line = new ArrayList<>(List.of("setsid"));
     line.addAll(spec.argv());
     ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile());
@@ -79,15 +115,10 @@ final class FakeJob {
   }
 
   private synchronized void keep(Kept kept, byte[] chunk, int count) throws InterruptedException {
-    while (kept.to() - released(kept) >= spec.keepBytes() && process.isAlive()) {
+    while (kept.to() + count - released(kept) > spec.keepBytes() && process.isAlive()) {
       wait();
     }
-    int old = kept.bytes.length;
-    kept.bytes = Arrays.copyOf(kept.bytes, old + count);
-    System.arraycopy(chunk, 0, kept.bytes, old, count);
-    int over = (int) Math.max(0, kept.bytes.length - spec.keepBytes());
-    kept.bytes = Arrays.copyOfRange(kept.bytes, over, kept.bytes.length);
-    kept.from += over;
+    kept.add(chunk, count, released(kept));
     notifyAll();
   }
 
@@ -149,7 +180,7 @@ final class FakeJob {
         spec.cwd(),
         spec.env().keySet().stream().sorted().toList(),
         spec.terminal().isPresent(),
-        running && process.isAlive() ? process.pid() : 0,
+        pid(),
         startedAt,
         endedAt,
         exitCode,
@@ -161,9 +192,45 @@ final class FakeJob {
         "");
   }
 
+  /** Of the process, or of the group that it has left. */
+  private synchronized long pid() {
+    if (process.isAlive()) {
+      return process.pid();
+    }
+    if (state == GuestJob.State.RUNNING) {
+      return 0;
+    }
+    groupIsGone |= !hasMembers(process.pid());
+    return groupIsGone ? 0 : process.pid();
+  }
+
+  private static boolean hasMembers(long group) {
+    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path each : processes) {
+        if (groupOf(each) == group) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      // A machine that cannot tell has none.
+    }
+    return false;
+  }
+
+  /** Field 5 of /proc/PID/stat, unless it is a zombie. */
+  private static long groupOf(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return fields[0].equals("Z") ? -1 : Long.parseLong(fields[2]);
+    } catch (IOException | RuntimeException e) {
+      return -1; // it has ended meanwhile
+    }
+  }
+
   /** To the group; one that was stopped is woken to die. */
   void signal(int number) throws InterruptedException {
-    if (view().isRunning()) {
+    if (view().isRunning() || pid() > 0) {
       kill(number);
       if (number == 15 || number == 1) {
         kill(18);
@@ -221,11 +288,10 @@ final class FakeJob {
     if (position >= kept.to()) {
       return null;
     }
-    int begin = (int) (position - kept.from);
-    int end = Math.min(kept.bytes.length, begin + CHUNK);
-    kept.taken = Math.max(kept.taken, kept.from + end);
+    long end = Math.min(kept.to(), position + CHUNK);
+    kept.taken = Math.max(kept.taken, end);
     notifyAll();
-    return new JobConnection.Output(error, position, Arrays.copyOfRange(kept.bytes, begin, end));
+    return new JobConnection.Output(error, position, kept.read(position, end));
   }
 
   void send(byte[] bytes, int offset, int length) {

@@ -21,11 +21,12 @@ final class Attach {
   private static final long SCREENS = 32 << 10;
 
   /**
-   * Takes back what a program that fills the screen has set (xterm's control sequences): the other
-   * screen, scrolling within lines, colours, a hidden cursor, keys of an application, mouse, paste.
+   * Takes back what a program that fills the screen has set (xterm's control sequences): scrolling
+   * within lines, the other screen, colours, a hidden cursor, keys of an application, mouse, paste.
+   * Where the other screen is not shown, the cursor stays where it is.
    */
   private static final String SANE =
-      "\033[?1049l\033[r\033[0m\033[?25h\033[?1l\033>"
+      "\0337\033[r\0338\033[?1049l\033[0m\033[?25h\033[?1l\033>"
           + "\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l";
 
   private final Named session;

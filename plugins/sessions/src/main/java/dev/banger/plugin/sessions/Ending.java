@@ -25,6 +25,11 @@ final class Ending {
   private static final int TERM = 15;
   private static final Duration KILLED = Duration.ofSeconds(20);
 
+  /** In milliseconds, while nothing tells that a process group has ended. */
+  private static final long FIRST_PAUSE = 10;
+
+  private static final long LONGEST_PAUSE = 200;
+
   /** Those that are the same on every machine that runs guests (signal(7)). */
   private static final Map<String, Integer> SIGNALS =
       Map.ofEntries(
@@ -45,29 +50,61 @@ final class Ending {
     Duration grace = Sizes.grace(call.text("grace"));
     Named session = Named.of(call);
     GuestJob job = session.job();
-    if (!job.isRunning()) {
-      return answer(session, job, "has " + Words.state(job) + " already: " + Words.how(job));
+    if (!lives(job)) {
+      return answer(session, job, already(job));
     }
     long began = System.nanoTime();
     session.host().signal(session.vm(), session.name(), TERM, Named.QUICK);
-    boolean ended = ends(session, grace);
-    if (!ended) {
+    GuestJob asked = awaitGone(session, grace);
+    boolean forced = lives(asked);
+    if (forced) {
       call.progress().note("stop", "TERM was ignored for " + Words.took(grace) + "; KILL");
-      session.host().signal(session.vm(), session.name(), KILL, Named.QUICK);
-      if (!ends(session, KILLED)) {
-        throw new CapabilityException(
-            FailureKind.GUEST,
-            "session %s has not ended %s after KILL".formatted(session.name(), Words.took(KILLED)),
-            session.line("show"));
-      }
+      killAll(session);
     }
     GuestJob after = session.job();
     String took = Words.took(Duration.ofNanos(System.nanoTime() - began));
-    return answer(
-        session,
-        after,
-        "%s after %s%s"
-            .formatted(Words.how(after), took, ended ? "" : "; forced: it ignored TERM"));
+    String how =
+        job.isRunning()
+            ? "%s after %s".formatted(Words.how(after), took)
+            : "%s; what was left of its process group was ended after %s"
+                .formatted(already(job), took);
+    String who = asked.isRunning() ? "it" : "what was left of its process group";
+    return answer(session, after, how + (forced ? "; forced: " + who + " ignored TERM" : ""));
+  }
+
+  /** Whether the command or anything of its process group is there. */
+  private static boolean lives(GuestJob job) {
+    return job.isRunning() || job.pid() > 0;
+  }
+
+  private static String already(GuestJob job) {
+    return "has " + Words.state(job) + " already: " + Words.how(job);
+  }
+
+  private static void killAll(Named session) throws InterruptedException {
+    session.host().signal(session.vm(), session.name(), KILL, Named.QUICK);
+    if (lives(awaitGone(session, KILLED))) {
+      throw new CapabilityException(
+          FailureKind.GUEST,
+          "session %s has not ended %s after KILL".formatted(session.name(), Words.took(KILLED)),
+          session.line("show"));
+    }
+  }
+
+  /** Waits that long at most, for the command first, which tells of its end, then for the rest. */
+  private static GuestJob awaitGone(Named session, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    if (session.job().isRunning()) {
+      var _ = ends(session, limit);
+    }
+    long pause = FIRST_PAUSE;
+    GuestJob job = session.job();
+    while (!job.isRunning() && job.pid() > 0 && System.nanoTime() - end < 0) {
+      Thread.sleep(pause);
+      pause = Math.min(LONGEST_PAUSE, pause * 2);
+      job = session.job();
+    }
+    return job;
   }
 
   /** Whether it ends within that time. */
@@ -102,15 +139,21 @@ final class Ending {
     int signal = number(call.text("signal"));
     Named session = Named.of(call);
     GuestJob job = session.job();
-    if (!job.isRunning()) {
-      return answer(session, job, "has " + Words.state(job) + " already: " + Words.how(job));
+    if (!lives(job)) {
+      return answer(session, job, already(job));
     }
-    session.host().signal(session.vm(), session.name(), signal, Named.QUICK);
-    if (signal == KILL && ends(session, KILLED)) {
-      GuestJob after = session.job();
-      return answer(session, after, Words.how(after));
+    if (signal != KILL) {
+      session.host().signal(session.vm(), session.name(), signal, Named.QUICK);
+      return answer(session, session.job(), "was sent signal " + signal);
     }
-    return answer(session, session.job(), "was sent signal " + signal);
+    killAll(session);
+    GuestJob after = session.job();
+    return answer(
+        session,
+        after,
+        job.isRunning()
+            ? Words.how(after)
+            : already(job) + "; what was left of its process group was killed");
   }
 
   private static int number(String text) {

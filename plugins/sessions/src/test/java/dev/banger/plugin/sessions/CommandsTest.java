@@ -3,6 +3,7 @@ package dev.banger.plugin.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banger.api.CommandSpec;
 import dev.banger.testkit.FakeCommandCall;
 import dev.banger.testkit.FakeTerminal;
 import java.nio.file.Files;
@@ -169,6 +170,107 @@ class CommandsTest {
     assertThat(call.stages()).containsExactly("stop note TERM was ignored for 0.1 s; KILL");
     assertThat(guest.run(Ending::stop, Specs.STOP, "session", "stubborn").get("message").toString())
         .isEqualTo("stubborn  has ended already: killed by KILL");
+  }
+
+  @Test
+  void every_verb_tells_programs_the_same_fields_and_which_vm() throws Exception {
+    Map<?, ?> started =
+        guest.run(Start::run, Specs.START, "name", "dev", "command", "sleep\n100", "cwd", "/");
+    Map<?, ?> shown = guest.run(SessionsPlugin::show, Specs.SHOW, "session", "dev");
+    Map<?, ?> signalled = guest.run(Ending::kill, Specs.KILL, "session", "dev", "signal", "CONT");
+    Map<?, ?> stopped = guest.run(Ending::stop, Specs.STOP, "session", "dev");
+    Map<?, ?> removed = guest.run(Ending::remove, Specs.REMOVE, "session", "dev");
+    for (Map<?, ?> each : List.of(started, shown, signalled, stopped, removed)) {
+      assertThat(each.get("vm")).isEqualTo("web");
+      assertThat(each.get("name")).isEqualTo("dev");
+      assertThat(each.keySet().stream().map(Object::toString))
+          .contains(
+              "state",
+              "mode",
+              "pid",
+              "startedAt",
+              "endedAt",
+              "exitCode",
+              "signal",
+              "cwd",
+              "command",
+              "env",
+              "stdout",
+              "stderr",
+              "inputBytes",
+              "inputOpen",
+              "connections",
+              "cursor",
+              "lastError");
+    }
+    assertThat(stopped.get("state")).isEqualTo("ended");
+    assertThat(stopped.get("signal")).isEqualTo("TERM");
+  }
+
+  @Test
+  void completion_finds_the_names_of_sessions_in_the_list() {
+    // By the rule in docs/plugin-authors.md: an argument named as the group, and its list.
+    for (CommandSpec each :
+        List.of(
+            Specs.SHOW,
+            Specs.LOGS,
+            Specs.ATTACH,
+            Specs.SEND,
+            Specs.STOP,
+            Specs.KILL,
+            Specs.REMOVE)) {
+      assertThat(each.path()).startsWith("vm session ");
+      assertThat(each.args().get(0).name()).isEqualTo("vm");
+      assertThat(each.args().get(1).name()).isEqualTo("session");
+    }
+    assertThat(Specs.LIST.path()).isEqualTo("vm session list");
+  }
+
+  @Test
+  void what_a_command_has_left_of_its_group_is_stopped_and_killed_too() throws Exception {
+    String stays = "(%s exec 1>&- 2>&- 0<&-; while :; do sleep 0.05; done) & echo up";
+    guest.start("polite", "sh", "-c", stays.formatted(""));
+    assertThat(guest.ended("polite").pid()).isPositive();
+    assertThat(guest.run(Ending::stop, Specs.STOP, "session", "polite").get("message").toString())
+        .startsWith(
+            "polite  has ended already: exit code 0; what was left of its process group was ended"
+                + " after ")
+        .doesNotContain("forced");
+    assertThat(guest.job("polite").pid()).isZero();
+    assertThat(guest.run(Ending::stop, Specs.STOP, "session", "polite").get("message").toString())
+        .isEqualTo("polite  has ended already: exit code 0");
+
+    guest.start("stubborn", "sh", "-c", stays.formatted("trap '' TERM;"));
+    guest.ended("stubborn");
+    assertThat(
+            guest
+                .run(Ending::stop, Specs.STOP, "session", "stubborn", "grace", "100ms")
+                .get("message")
+                .toString())
+        .endsWith("; forced: what was left of its process group ignored TERM");
+    assertThat(guest.job("stubborn").pid()).isZero();
+
+    // Ends at TERM itself, and leaves one that does not.
+    guest.start(
+        "both",
+        "sh",
+        "-c",
+        stays.formatted("trap '' TERM;") + "; trap 'exit 3' TERM; while :; do sleep 0.05; done");
+    awaitOutput("both");
+    assertThat(
+            guest
+                .run(Ending::stop, Specs.STOP, "session", "both", "grace", "500ms")
+                .get("message")
+                .toString())
+        .startsWith("both  exit code 3 after ")
+        .endsWith("; forced: what was left of its process group ignored TERM");
+    assertThat(guest.job("both").pid()).isZero();
+
+    guest.start("killed", "sh", "-c", stays.formatted(""));
+    guest.ended("killed");
+    assertThat(guest.run(Ending::kill, Specs.KILL, "session", "killed").get("message").toString())
+        .endsWith("; what was left of its process group was killed");
+    assertThat(guest.job("killed").pid()).isZero();
   }
 
   private void awaitOutput(String name) throws InterruptedException {
