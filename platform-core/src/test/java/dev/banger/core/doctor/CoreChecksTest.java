@@ -3,6 +3,7 @@ package dev.banger.core.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.doctor.DoctorCheck.Need;
 import dev.banger.core.doctor.DoctorCheck.Result;
 import dev.banger.core.doctor.DoctorCheck.Status;
@@ -95,7 +96,8 @@ class CoreChecksTest {
             new CoreChecks.Places(temp, temp, temp, temp),
             List.of(),
             () -> temp,
-            HostNetwork.USER_MODE::status);
+            HostNetwork.USER_MODE::status,
+            Disks.of(new FakeCommands(), temp.resolve("agent.img"), temp, "auto"));
     assertThat(checks)
         .filteredOn(check -> check.id().equals("image-tools"))
         .singleElement()
@@ -288,7 +290,8 @@ class CoreChecksTest {
             places,
             List.of(new StatusOnlyDriver(true, "tcg", "", "")),
             () -> temp.resolve("agent.img"),
-            HostNetwork.USER_MODE::status);
+            HostNetwork.USER_MODE::status,
+            Disks.of(new FakeCommands(), temp.resolve("agent.img"), temp, "auto"));
     List<Finding> findings = new Doctor(() -> checks).run();
     assertThat(findings).extracting(Finding::id).doesNotHaveDuplicates().contains("qemu", "kvm");
     assertThat(findings)
