@@ -6,18 +6,15 @@ import dev.banger.core.model.BangerException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
-/** How root disks are made for each driver, and why so. Tries it out anew. */
+/**
+ * How root disks are made for each driver, and why so. Tries it out anew. No prerequisite of
+ * requests: creating asks for itself, and VMs that have a disk start whatever is configured.
+ */
 record RootDiskCheck(Disks disks, Collection<VmmDriver> drivers) implements DoctorCheck {
   @Override
   public String id() {
     return "root-disks";
-  }
-
-  @Override
-  public Set<Need> neededFor() {
-    return Set.of(Need.CREATE);
   }
 
   @Override

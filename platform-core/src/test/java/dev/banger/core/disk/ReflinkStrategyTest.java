@@ -14,6 +14,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,8 +70,7 @@ class ReflinkStrategyTest {
         image.readFully(now);
       }
       System.out.println(
-          "the image is unchanged after a write: "
-              + java.util.Arrays.equals(now, DiskFixture.bytes()));
+          "the image is unchanged after a write: " + Arrays.equals(now, DiskFixture.bytes()));
       System.out.println(
           "for its owner only: "
               + PosixFilePermissions.toString(Files.getPosixFilePermissions(disk)));

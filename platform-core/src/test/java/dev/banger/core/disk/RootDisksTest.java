@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,7 +151,7 @@ class RootDisksTest {
           }
 
           @Override
-          public void sweep(java.util.function.Predicate<VmId> exists, Duration deadline) {
+          public void sweep(Predicate<VmId> exists, Duration deadline) {
             asked.add("sweep");
           }
         };
