@@ -15,8 +15,9 @@ import java.util.stream.Stream;
  * What a person waits for, against programs of the same kind in the same run.
  *
  * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, those.
- * {@code workspace} and {@code sessions} have to be named; {@code workspace:1000} is one of 1000
- * MB. Uses a home of its own under {@code /tmp} and leaves nothing behind.
+ * {@code workspace}, {@code sessions} and {@code disks} have to be named; {@code workspace:1000} is
+ * one of 1000 MB, {@code disks:DIR} makes them in that directory, for other file systems. Uses a
+ * home of its own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
   private static final int PAIRS = 20;
@@ -35,7 +36,7 @@ public final class WholeProcesses {
 
   public static void main(String[] args) throws Exception {
     if (args.length == 0 || !Files.isExecutable(Path.of(args[0], "bin/banger"))) {
-      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [plugins] [boot]");
+      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [plugins] [boot] [disks]");
       System.exit(2);
     }
     Set<String> wanted = new TreeSet<>(List.of(args).subList(1, args.length));
@@ -64,6 +65,9 @@ public final class WholeProcesses {
           String size = each.contains(":") ? each.substring(each.indexOf(':') + 1) : "1000";
           new SessionBench(bench.programs, bench.dist, bench.out)
               .run(bench.pairs, Integer.parseInt(size));
+        }
+        if (each.equals("disks") || each.startsWith("disks:")) {
+          bench.disks(each.contains(":") ? Path.of(each.substring(each.indexOf(':') + 1)) : home);
         }
         if (each.equals("workspace") || each.startsWith("workspace:")) {
           String size = each.contains(":") ? each.substring(each.indexOf(':') + 1) : "100";
@@ -173,6 +177,15 @@ public final class WholeProcesses {
     programs.time(List.of(banger, "daemon", "stop"));
   }
 
+  private void disks(Path where) throws Exception {
+    Path data = Files.createTempDirectory(where.toAbsolutePath(), "disks");
+    try {
+      new DisksBench(programs, out, data).run(pairs);
+    } finally {
+      delete(data);
+    }
+  }
+
   /** Java on the same runtime, with its default archive of classes. */
   private Pairs.Timed hello() {
     return programs.timed(
@@ -219,8 +232,12 @@ public final class WholeProcesses {
       programs.start(List.of(banger, "daemon", "stop"), quiet()).waitFor();
     }
     ours().forEach(ProcessHandle::destroyForcibly);
+    delete(programs.home());
+  }
+
+  private static void delete(Path tree) throws IOException {
     List<Path> all;
-    try (Stream<Path> walk = Files.walk(programs.home())) {
+    try (Stream<Path> walk = Files.walk(tree)) {
       all = new ArrayList<>(walk.toList());
     }
     for (Path path : all.reversed()) {

@@ -53,7 +53,9 @@ public final class VmShow implements Command {
   private static void show(Invocation call, Json vm) {
     Json.Builder plain = Json.build();
     for (Map.Entry<String, Json> field : vm.fields().entrySet()) {
-      if (!isSection(field.getKey(), field.getValue())) {
+      if (field.getKey().equals("rootDisk") && field.getValue().isObject()) {
+        plain.put("rootDisk", rootDisk(field.getValue()));
+      } else if (!isSection(field.getKey(), field.getValue())) {
         plain.put(field.getKey(), field.getValue());
       }
     }
@@ -82,6 +84,12 @@ public final class VmShow implements Command {
         call.say("  " + line);
       }
     }
+  }
+
+  /** {@code qcow2, 12 MiB on the host}; where it is stands in the paths. */
+  private static String rootDisk(Json disk) {
+    long mib = (disk.get("usedBytes").number(0) + (1 << 20) - 1) >> 20;
+    return "%s, %d MiB on the host".formatted(disk.text("kind"), mib);
   }
 
   /** What has a part of its own below the plain fields; a shape of another daemon's has not. */

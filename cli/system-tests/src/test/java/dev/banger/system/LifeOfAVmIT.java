@@ -3,6 +3,7 @@ package dev.banger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +21,10 @@ class LifeOfAVmIT {
   private static BangerHome home;
 
   @BeforeAll
-  static void createTheVm() {
+  static void createTheVm() throws IOException {
     home = BangerHome.with("tiny");
+    Files.createDirectories(home.config().getParent());
+    Files.writeString(home.config(), "[vm]\nroot_disk = \"copy\"\ndisk = \"9GiB\"\n");
     List<JsonNode> lines =
         home.ok("vm", "create", "web", "--image", "tiny", "--memory", "256MiB", "-o", "json")
             .jsonLines();
@@ -65,6 +68,24 @@ class LifeOfAVmIT {
     assertThat(vm.path("ip").asText()).startsWith("127.77.");
     assertThat(vm.path("memoryMiB").asInt()).isEqualTo(256);
     assertThat(home.ok("vm", "list").out()).contains("web", "running", "tiny");
+  }
+
+  @Test
+  @Order(1)
+  void theRootDiskIsMadeAsConfiguredAndAsLargeAsWasAskedFor() throws IOException {
+    JsonNode vm = home.ok("vm", "show", "web", "-o", "json").json();
+    Path disk = Path.of(vm.path("rootDisk").path("path").asText());
+
+    assertThat(vm.path("rootDisk").path("kind").asText()).isEqualTo("copy");
+    assertThat(vm.path("paths").path("rootDisk").asText()).isEqualTo(disk.toString());
+    assertThat(Files.size(disk)).isEqualTo(9L << 30);
+    assertThat(vm.path("rootDisk").path("usedBytes").asLong()).isBetween(1L << 20, 1L << 30);
+    assertThat(home.ok("vm", "show", "web").out()).containsPattern("rootDisk +copy, \\d+ MiB");
+    assertThat(home.ok("vm", "exec", "web", "--", "cat", "/sys/block/vda/size").out())
+        .isEqualTo((9L << 30) / 512 + "\n");
+    home.ok("vm", "exec", "web", "--", "sh", "-c", "echo kept > /etc/marker && sync");
+    assertThat(home.run("doctor", "-o", "json").out())
+        .contains("copy for qemu (vm.root_disk = copy); reflink: ");
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.google.inject.Singleton;
 import dev.banger.client.Directories;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.doctor.CoreChecks;
 import dev.banger.core.doctor.Doctor;
 import dev.banger.core.host.Commands;
@@ -17,7 +18,12 @@ final class DoctorModule extends AbstractModule {
   @Provides
   @Singleton
   Doctor doctor(
-      Layout layout, Config config, Commands commands, Drivers drivers, HostNetwork network) {
+      Layout layout,
+      Config config,
+      Commands commands,
+      Drivers drivers,
+      HostNetwork network,
+      Disks disks) {
     Directories dirs = layout.directories();
     ConfigLoader loader = layout.config();
     CoreChecks.Places places =
@@ -31,6 +37,7 @@ final class DoctorModule extends AbstractModule {
                 places,
                 drivers.all(),
                 layout::agentDisk,
-                network::status));
+                network::status,
+                disks));
   }
 }

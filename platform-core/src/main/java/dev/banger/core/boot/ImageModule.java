@@ -3,7 +3,8 @@ package dev.banger.core.boot;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import dev.banger.core.disk.Qcow2DiskProvisioner;
+import dev.banger.core.config.Config;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.host.Commands;
 import dev.banger.core.image.DebianImporter;
 import dev.banger.core.image.ImageRegistry;
@@ -36,8 +37,15 @@ final class ImageModule extends AbstractModule {
 
   @Provides
   @Singleton
-  DiskProvisioner disks(Layout layout, Commands commands) {
-    return new Qcow2DiskProvisioner(commands, layout.agentDisk());
+  Disks disks(Layout layout, Commands commands, Config config) {
+    return Disks.of(
+        commands, layout.agentDisk(), layout.directories().data(), config.vm().rootDisk());
+  }
+
+  @Provides
+  @Singleton
+  DiskProvisioner provisioner(Disks disks) {
+    return disks;
   }
 
   @Provides

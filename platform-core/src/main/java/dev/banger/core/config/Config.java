@@ -54,8 +54,11 @@ public record Config(
    * What a VM gets that was not asked for otherwise.
    *
    * @param diskMiB of the root disk; an image that is larger gets its own size
+   * @param rootDisk {@code auto}, {@code dm-snapshot}, {@code reflink}, {@code qcow2} or {@code
+   *     copy}
    */
-  public record VmDefaults(int cpus, int memoryMiB, long diskMiB, long workDiskMiB) {}
+  public record VmDefaults(
+      int cpus, int memoryMiB, long diskMiB, long workDiskMiB, String rootDisk) {}
 
   /**
    * @param mode {@code auto}, {@code bridge} or {@code user}

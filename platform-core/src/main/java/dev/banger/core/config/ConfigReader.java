@@ -243,7 +243,8 @@ final class ConfigReader {
             value(options.vmCpus),
             Math.toIntExact(value(options.vmMemory)),
             value(options.vmDisk),
-            value(options.vmWorkDisk)),
+            value(options.vmWorkDisk),
+            value(options.vmRootDisk)),
         new Config.Network(
             value(options.networkMode),
             value(options.networkBridge),

@@ -87,6 +87,13 @@ public final class Options {
           4096L,
           "Its work disk, mounted at `/root`, without `--work-disk`. Takes space only as it is"
               + " written to.");
+  final Option<String> vmRootDisk =
+      new Option<>(
+          "vm.root_disk",
+          OptionTypes.choice("auto", "dm-snapshot", "reflink", "qcow2", "copy"),
+          "auto",
+          "How its root disk is made from the image; `auto` takes the cheapest that this host can do"
+              + " and the driver can read. A VM keeps the one it was made with.");
   final Option<String> networkMode =
       new Option<>(
           "network.mode",
@@ -157,6 +164,7 @@ public final class Options {
             vmMemory,
             vmDisk,
             vmWorkDisk,
+            vmRootDisk,
             networkMode,
             networkBridge,
             networkCidr,

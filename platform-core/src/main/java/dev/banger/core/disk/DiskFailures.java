@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Words what goes wrong while a disk is made. */
 final class DiskFailures {
+  static final String MAKE_ROOM =
+      "make room, or delete what is no longer needed: banger ls --all, banger image list";
+
   private static final String NO_SPACE = "No space left on device";
 
   private DiskFailures() {}
@@ -58,7 +61,7 @@ final class DiskFailures {
         ErrorKind.HOST,
         "no space left for the %s %s: the disk is full, %d MiB free in %s"
             .formatted(what, file, DiskSpace.freeMiB(file), file.toAbsolutePath().getParent()),
-        "make room, or delete what is no longer needed: banger ls --all, banger image list",
+        MAKE_ROOM,
         details,
         e);
   }

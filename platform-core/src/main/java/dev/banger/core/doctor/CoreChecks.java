@@ -2,6 +2,7 @@ package dev.banger.core.doctor;
 
 import dev.banger.core.config.Config;
 import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.doctor.DoctorCheck.Need;
 import dev.banger.core.doctor.DoctorCheck.Status;
 import dev.banger.core.host.Commands;
@@ -41,6 +42,7 @@ public final class CoreChecks {
   /**
    * @param agentDisk where the disk with the guest agent should be
    * @param network how VMs are put on the network
+   * @param disks how their root disks are made
    */
   public static List<DoctorCheck> of(
       Commands commands,
@@ -49,7 +51,8 @@ public final class CoreChecks {
       Places places,
       Collection<VmmDriver> drivers,
       Supplier<Path> agentDisk,
-      Supplier<HostNetwork.Status> network) {
+      Supplier<HostNetwork.Status> network,
+      Disks disks) {
     HostUser user = HostUser.current();
     List<DoctorCheck> checks = new ArrayList<>();
     checks.add(new QemuCheck(commands, user, config.qemuBin()));
@@ -88,6 +91,7 @@ public final class CoreChecks {
             commands,
             user));
     checks.add(new NetworkCheck(network));
+    checks.add(new RootDiskCheck(disks, drivers));
     checks.add(new DiskSpaceCheck(places.data()));
     checks.add(new RunDirectoryCheck(places.run()));
     checks.add(new DirectoriesCheck(places.all(), user));

@@ -99,7 +99,7 @@ final class CreateVm {
           .capabilities()
           .diskFormats();
     } catch (BangerException e) {
-      return Set.of(LaunchPlan.Disk.Format.RAW);
+      return Set.of(context.disks().wantedRootFormat().orElse(LaunchPlan.Disk.Format.RAW));
     }
   }
 

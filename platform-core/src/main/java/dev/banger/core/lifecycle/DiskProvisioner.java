@@ -25,8 +25,24 @@ public interface DiskProvisioner {
       Set<LaunchPlan.Disk.Format> formats,
       Duration deadline);
 
+  /**
+   * What new root disks are in, whichever driver reads them; empty while that depends on the
+   * driver.
+   *
+   * @throws dev.banger.core.model.BangerException of kind UNAVAILABLE when a kind is configured
+   *     that cannot be made on this host
+   */
+  default Optional<LaunchPlan.Disk.Format> wantedRootFormat() {
+    return Optional.empty();
+  }
+
   /** Of the root disk that is there; empty when there is none. */
   Optional<LaunchPlan.Disk.Format> rootFormat(VmPaths paths);
+
+  /** The root disk that is there, for people; empty when there is none. */
+  default Optional<RootDisk> rootDisk(VmPaths paths) {
+    return Optional.empty();
+  }
 
   /**
    * Makes on the host what the disks need beside their files, for example devices. May be repeated,
@@ -61,6 +77,13 @@ public interface DiskProvisioner {
 
   /** The read-only disk with the guest agent, shared by all VMs. */
   Path agentDisk();
+
+  /**
+   * @param kind as in the option {@code vm.root_disk}
+   * @param file what holds it
+   * @param usedBytes what that takes on the host, blocks shared with the image included
+   */
+  record RootDisk(String kind, Path file, long usedBytes) {}
 
   /**
    * @param percent of its room on the host that the guest has used up, 0 to 100

@@ -37,7 +37,8 @@ public record VmContext(
   /** What it asks of its driver. */
   Drivers.Needs needs(VmRecord vm) {
     return new Drivers.Needs(
-        network.plan(vm) instanceof HostNetwork.User, disks.rootFormat(paths(vm)));
+        network.plan(vm) instanceof HostNetwork.User,
+        disks.rootFormat(paths(vm)).or(disks::wantedRootFormat));
   }
 
   <T> T locked(VmRecord vm, Callable<T> body) throws Exception {

@@ -89,6 +89,16 @@ public final class VmService {
     return context.network().status();
   }
 
+  /** The root disk it has; empty when it has none, or it cannot be told which. */
+  public Optional<DiskProvisioner.RootDisk> rootDisk(VmRecord vm) {
+    try {
+      return context.disks().rootDisk(context.paths(vm));
+    } catch (BangerException e) {
+      // Showing a VM must work when its disks are in disorder; starting it says what is wrong.
+      return Optional.empty();
+    }
+  }
+
   public VmPaths paths(VmRecord vm) {
     return context.paths(vm);
   }
@@ -96,13 +106,11 @@ public final class VmService {
   /** Makes a VM, and boots it unless told otherwise. The result is a {@link VmOutcome}. */
   public Operation create(CreateRequest request) {
     Image image = context.images().get(request.spec().image());
+    Drivers.Needs needs =
+        new Drivers.Needs(
+            context.network().status().mode().equals("user"), context.disks().wantedRootFormat());
     if (request.start()) {
-      context
-          .drivers()
-          .pick(
-              request.spec().driver(),
-              new Drivers.Needs(
-                  context.network().status().mode().equals("user"), Optional.empty()));
+      context.drivers().pick(request.spec().driver(), needs);
     }
     VmRecord draft =
         new VmRecord(

@@ -15,7 +15,12 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
     return dir.resolve("root.qcow2");
   }
 
-  /** A root disk as a whole file of its own, a copy or a reflink of the image's. */
+  /** A root disk that shares blocks with the image's. */
+  public Path rootReflink() {
+    return dir.resolve("root.reflink");
+  }
+
+  /** A root disk as a copy of the image's. */
   public Path rootCopy() {
     return dir.resolve("root.img");
   }

@@ -1,6 +1,7 @@
 package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
+import dev.banger.core.lifecycle.DiskProvisioner;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
@@ -41,6 +42,7 @@ public final class VmJson {
     VmPaths paths = vms.paths(vm);
     Json handles = vms.live(vm.id()).map(live -> handles(live.handles(), live)).orElse(Json.NULL);
     List<StepStatus> steps = vms.steps(vm);
+    Optional<DiskProvisioner.RootDisk> root = vms.rootDisk(vm);
     return fields(vm, steps)
         .put("handles", handles)
         .put("network", network(vm))
@@ -48,15 +50,26 @@ public final class VmJson {
         .put("endpoints", Json.array(vms.endpoints(vm).stream().map(VmJson::endpoint).toList()))
         .put("remarks", Json.strings(vms.remarks(vm)))
         .put("lastError", vm.lastError())
+        .put("rootDisk", root.map(VmJson::rootDisk).orElse(Json.NULL))
         .put(
             "paths",
             Json.build()
                 .put("dir", paths.dir().toString())
-                .put("rootDisk", paths.rootDisk().toString())
+                .put(
+                    "rootDisk",
+                    root.map(DiskProvisioner.RootDisk::file).orElse(paths.rootDisk()).toString())
                 .put("workDisk", paths.workDisk().toString())
                 .put("console", paths.console().toString())
                 .put("vmmLog", paths.vmmLog().toString())
                 .done())
+        .done();
+  }
+
+  private static Json rootDisk(DiskProvisioner.RootDisk disk) {
+    return Json.build()
+        .put("kind", disk.kind())
+        .put("path", disk.file().toString())
+        .put("usedBytes", disk.usedBytes())
         .done();
   }
 

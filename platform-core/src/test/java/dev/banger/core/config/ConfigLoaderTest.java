@@ -115,7 +115,7 @@ class ConfigLoaderTest {
     Config config = new ConfigLoader(file, HOME).load();
     assertThat(config.image()).isEqualTo("debian");
     assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(20));
-    assertThat(config.vm()).isEqualTo(new Config.VmDefaults(2, 1024, 8192, 4096));
+    assertThat(config.vm()).isEqualTo(new Config.VmDefaults(2, 1024, 8192, 4096, "auto"));
     assertThat(config.network())
         .isEqualTo(new Config.Network("auto", "br-banger", "172.30.0.0/16", 4));
     assertThat(config.warnings()).isEmpty();
@@ -173,7 +173,7 @@ class ConfigLoaderTest {
     assertThat(config.stopGrace()).isEqualTo(Duration.ofMillis(1500));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.idleStop()).isEqualTo(Duration.ofHours(1));
-    assertThat(config.vm()).isEqualTo(new Config.VmDefaults(4, 2048, 1024 * 1024, 512));
+    assertThat(config.vm()).isEqualTo(new Config.VmDefaults(4, 2048, 1024 * 1024, 512, "auto"));
     assertThat(config.network()).isEqualTo(new Config.Network("bridge", "br0", "10.0.0.0/8", 0));
     assertThat(config.disabledPlugins()).containsExactly("nat", "dns");
     assertThat(config.plugin("dns"))

@@ -20,7 +20,7 @@ class SpecRulesTest {
   private static final long IMAGE_MIB = 2048;
 
   private final SpecRules rules =
-      new SpecRules(new Config.VmDefaults(2, 1024, 8192, 4096), new HostLimits(4, 16_000));
+      new SpecRules(new Config.VmDefaults(2, 1024, 8192, 4096, "auto"), new HostLimits(4, 16_000));
 
   @Test
   void whatIsUsualIsFine() {
@@ -62,7 +62,8 @@ class SpecRulesTest {
   @Test
   void moreThanSixtyFourCpusAreRefusedOnAnyHost() {
     SpecRules big =
-        new SpecRules(new Config.VmDefaults(2, 1024, 8192, 4096), new HostLimits(128, 900_000));
+        new SpecRules(
+            new Config.VmDefaults(2, 1024, 8192, 4096, "auto"), new HostLimits(128, 900_000));
     assertThat(big.check(spec("web", 64, 1024, 8192, 4096, Map.of()), IMAGE_MIB)).isEmpty();
     assertThat(big.check(spec("web", 65, 1024, 8192, 4096, Map.of()), IMAGE_MIB))
         .extracting(Problem::message)

@@ -3,6 +3,7 @@ package dev.banger.core.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.core.config.ConfigLoader;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.doctor.DoctorCheck.Need;
 import dev.banger.core.doctor.DoctorCheck.Result;
 import dev.banger.core.doctor.DoctorCheck.Status;
@@ -95,7 +96,8 @@ class CoreChecksTest {
             new CoreChecks.Places(temp, temp, temp, temp),
             List.of(),
             () -> temp,
-            HostNetwork.USER_MODE::status);
+            HostNetwork.USER_MODE::status,
+            Disks.of(new FakeCommands(), temp.resolve("agent.img"), temp, "auto"));
     assertThat(checks)
         .filteredOn(check -> check.id().equals("image-tools"))
         .singleElement()
@@ -262,6 +264,44 @@ class CoreChecksTest {
   }
 
   @Test
+  void rootDisksAreToldForEachDriverWithTheReasonOfEachKind() throws Exception {
+    StatusOnlyDriver driver = new StatusOnlyDriver(true, "tcg", "", "");
+    Path absent = temp.resolve("absent");
+
+    Result automatic = run(new RootDiskCheck(disks(absent, "auto"), List.of(driver)));
+    assertThat(automatic.status()).isEqualTo(Status.OK);
+    assertThat(automatic.summary())
+        .startsWith("qcow2 for fake; reflink: could not be tried in " + absent)
+        .contains("; qcow2: an overlay of 200 KiB")
+        .contains("copy: works everywhere");
+    assertThat(run(new RootDiskCheck(disks(absent, "copy"), List.of(driver))).summary())
+        .startsWith("copy for fake (vm.root_disk = copy); ");
+  }
+
+  @Test
+  void aKindOfRootDisksThatWasAskedForAndCannotBeHadIsAFailure() throws Exception {
+    Path absent = temp.resolve("absent");
+    Result result =
+        run(
+            new RootDiskCheck(
+                disks(absent, "reflink"), List.of(new StatusOnlyDriver(true, "tcg", "", ""))));
+    assertThat(result.status()).isEqualTo(Status.FAIL);
+    assertThat(result.summary())
+        .startsWith("root disks by reflink (vm.root_disk) cannot be made here: could not be tried");
+    assertThat(result.remedy()).isEqualTo("leave vm.root_disk out for the best one");
+    assertThat(absent).doesNotExist();
+  }
+
+  @Test
+  void aKindThatCannotBeHadDoesNotKeepVmsThatHaveADiskFromStarting() {
+    assertThat(new RootDiskCheck(disks(temp, "reflink"), List.of()).neededFor()).isEmpty();
+  }
+
+  private static Disks disks(Path data, String wanted) {
+    return Disks.of(new FakeCommands(), data.resolve("agent.img"), data, wanted);
+  }
+
+  @Test
   void theNetworkFailsOnlyWhereTheModeThatWasAskedForCannotBeHad() {
     assertThat(run(new NetworkCheck(HostNetwork.USER_MODE::status)))
         .isEqualTo(Result.ok("mode user; it needs no privileges"));
@@ -288,7 +328,8 @@ class CoreChecksTest {
             places,
             List.of(new StatusOnlyDriver(true, "tcg", "", "")),
             () -> temp.resolve("agent.img"),
-            HostNetwork.USER_MODE::status);
+            HostNetwork.USER_MODE::status,
+            Disks.of(new FakeCommands(), temp.resolve("agent.img"), temp, "auto"));
     List<Finding> findings = new Doctor(() -> checks).run();
     assertThat(findings).extracting(Finding::id).doesNotHaveDuplicates().contains("qemu", "kvm");
     assertThat(findings)

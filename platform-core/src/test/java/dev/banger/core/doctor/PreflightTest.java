@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.banger.core.config.ConfigLoader;
 import dev.banger.core.disk.DiskSpace;
+import dev.banger.core.disk.Disks;
 import dev.banger.core.doctor.DoctorCheck.Need;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.ProcessCommands;
@@ -127,7 +128,8 @@ class PreflightTest {
                     new CoreChecks.Places(temp, temp, temp, temp),
                     List.of(driver),
                     () -> agent,
-                    HostNetwork.USER_MODE::status));
+                    HostNetwork.USER_MODE::status,
+                    Disks.of(new FakeCommands(), temp.resolve("agent.img"), temp, "auto")));
     return catchThrowableOfType(BangerException.class, () -> new Preflight(doctor).require(CREATE));
   }
 }

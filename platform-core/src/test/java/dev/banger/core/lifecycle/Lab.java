@@ -156,6 +156,11 @@ final class Lab {
 
   static final class PlainDisks implements DiskProvisioner {
     volatile BangerException failure;
+
+    /** What is thrown when it is asked which format was configured. */
+    volatile BangerException refusal;
+
+    volatile Optional<LaunchPlan.Disk.Format> wanted = Optional.empty();
     final Set<VmId> attached = ConcurrentHashMap.newKeySet();
     final Map<VmId, Pressure> pressures = new ConcurrentHashMap<>();
 
@@ -170,6 +175,14 @@ final class Lab {
         throw failure;
       }
       touch(paths.rootDisk());
+    }
+
+    @Override
+    public Optional<LaunchPlan.Disk.Format> wantedRootFormat() {
+      if (refusal != null) {
+        throw refusal;
+      }
+      return wanted;
     }
 
     @Override

@@ -119,6 +119,22 @@ class VmLifeTest {
   }
 
   @Test
+  void aRootDiskThatTheHostCannotMakeIsRefusedBeforeAnythingIsStored() {
+    lab.disks.refusal = new BangerException(ErrorKind.UNAVAILABLE, "ext4 cannot share blocks");
+    CreateRequest wanted = lab.request("web");
+
+    for (boolean start : List.of(true, false)) {
+      assertThatThrownBy(
+              () ->
+                  lab.vms.create(
+                      new CreateRequest(wanted.spec(), start, false, wanted.startTimeout())))
+          .hasMessage("ext4 cannot share blocks");
+    }
+    assertThat(lab.store.list().vms()).isEmpty();
+    assertNothingIsLeft();
+  }
+
+  @Test
   void createThatCannotLaunchLeavesNothingAndSaysSo() {
     lab.driver.failNext(
         FakeVmmDriver.Call.LAUNCH, new BangerException(ErrorKind.HOST, "qemu: no such machine"));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class Qcow2DiskProvisionerTest {
+class DisksTest {
   private static final Set<Disk.Format> QCOW2 = Set.of(Disk.Format.QCOW2);
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -39,13 +39,13 @@ class Qcow2DiskProvisionerTest {
   @TempDir Path dir;
   private final Commands host = new ProcessCommands();
   private final Path agent = Path.of("/somewhere/agent.img");
-  private Qcow2DiskProvisioner disks;
+  private Disks disks;
   private VmPaths paths;
   private Image image;
 
   @BeforeEach
   void anImageAndAVm() throws IOException {
-    disks = new Qcow2DiskProvisioner(host, agent);
+    disks = disks(host);
     Path imageDir = Files.createDirectory(dir.resolve("image"));
     Path vmDir = Files.createDirectory(dir.resolve("vm"));
     paths = new VmPaths(VmId.random(), vmDir, vmDir);
@@ -100,9 +100,9 @@ class Qcow2DiskProvisionerTest {
 
   @Test
   void aRootDiskLargerThanItsTableCanAddressIsRefused() {
-    disks.createRootDisk(image, paths, 4L << 20, QCOW2, LIMIT);
     assertThatThrownBy(() -> disks.createRootDisk(image, paths, (4L << 20) + 1, QCOW2, LIMIT))
         .hasMessageContaining("4194304 MiB, got 4194305 MiB");
+    disks.createRootDisk(image, paths, 4L << 20, QCOW2, LIMIT);
   }
 
   @Test
@@ -155,7 +155,7 @@ class Qcow2DiskProvisionerTest {
                 new Commands.Result(
                     1, "", "mkfs.ext4: No space left on device while writing out\n"));
 
-    assertThatThrownBy(() -> new Qcow2DiskProvisioner(full, agent).createWorkDisk(paths, 64, LIMIT))
+    assertThatThrownBy(() -> disks(full).createWorkDisk(paths, 64, LIMIT))
         .isInstanceOfSatisfying(
             BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
         .hasMessageContaining("no space left for the work disk")
@@ -183,8 +183,7 @@ class Qcow2DiskProvisionerTest {
               return host.run(Commands.Call.of(LIMIT, argv));
             });
 
-    assertThatThrownBy(
-            () -> new Qcow2DiskProvisioner(onAFullDisk, agent).createWorkDisk(paths, 4096, LIMIT))
+    assertThatThrownBy(() -> disks(onAFullDisk).createWorkDisk(paths, 4096, LIMIT))
         .hasMessageContaining("no space left for the work disk")
         .hasMessageContaining(paths.dir().toString())
         .satisfies(e -> assertThat(((BangerException) e).hint()).contains("banger ls"));
@@ -210,8 +209,7 @@ class Qcow2DiskProvisionerTest {
               throw new InterruptedException();
             });
 
-    assertThatThrownBy(
-            () -> new Qcow2DiskProvisioner(interrupted, agent).createWorkDisk(paths, 64, LIMIT))
+    assertThatThrownBy(() -> disks(interrupted).createWorkDisk(paths, 64, LIMIT))
         .isInstanceOf(BangerException.class);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(paths.dir()).isEmptyDirectory();
@@ -262,11 +260,16 @@ class Qcow2DiskProvisionerTest {
 
   @Test
   void disksComeInTheOrderInWhichGuestsNameThem() {
+    disks.createRootDisk(image, paths, IMAGE_MIB, QCOW2, LIMIT);
     assertThat(disks.disks(paths))
         .containsExactly(
             new Disk("root", paths.rootDisk(), Disk.Format.QCOW2, false),
             new Disk("work", paths.workDisk(), Disk.Format.RAW, false),
             new Disk("agent", agent, Disk.Format.RAW, true));
+  }
+
+  private Disks disks(Commands commands) {
+    return new Disks(commands, agent, List.of(new Qcow2Strategy(), new CopyStrategy()), "auto");
   }
 
   private String run(String... argv) throws InterruptedException {
