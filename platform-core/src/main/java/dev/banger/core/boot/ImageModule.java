@@ -8,8 +8,10 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.image.DebianImporter;
 import dev.banger.core.image.ImageRegistry;
 import dev.banger.core.image.InitramfsBuilder;
+import dev.banger.core.image.KernelCache;
 import dev.banger.core.image.TinyImporter;
 import dev.banger.core.lifecycle.DiskProvisioner;
+import dev.banger.core.lifecycle.ElfKernels;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.rpc.ImageImports;
 import java.nio.file.Path;
@@ -32,6 +34,12 @@ final class ImageModule extends AbstractModule {
   @Singleton
   ImageCatalog catalog(ImageRegistry registry) {
     return registry;
+  }
+
+  @Provides
+  @Singleton
+  ElfKernels elfKernels(Layout layout, Commands commands) {
+    return new KernelCache(commands, layout.directories().data().resolve("kernels"));
   }
 
   @Provides
