@@ -471,7 +471,14 @@ class QemuDriverTest extends VmmDriverContract {
   private QemuDriver newDriver(String binary) {
     QemuDriver made =
         new QemuDriver(
-            new ProcessCommands(), dir.resolve("state"), new QemuSettings(binary, AccelMode.TCG));
+            new ProcessCommands(),
+            dir.resolve("state"),
+            new QemuSettings(
+                binary,
+                AccelMode.TCG,
+                Duration.ofSeconds(5),
+                Path.of("/dev/kvm"),
+                Path.of("/nowhere")));
     drivers.add(made);
     return made;
   }
