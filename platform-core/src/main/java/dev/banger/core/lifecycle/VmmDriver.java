@@ -30,7 +30,9 @@ public interface VmmDriver {
   /** What it can do, whether it is usable here or not. Costs nothing. */
   Capabilities capabilities();
 
-  /** By what a VM that is started now reaches the host: {@code vsock}; empty when not worth a word. */
+  /**
+   * By what a VM that is started now reaches the host: {@code vsock}; empty when not worth a word.
+   */
   default String agentLink() {
     return "";
   }

@@ -65,6 +65,16 @@ public final class QemuDriver implements VmmDriver, Closeable {
 
   QemuDriver(
       Commands commands, Path stateDir, QemuSettings settings, ProbeGuest guest, Clock clock) {
+    this(commands, stateDir, settings, guest, clock, new VhostVsock(settings.vsockDevice()));
+  }
+
+  QemuDriver(
+      Commands commands,
+      Path stateDir,
+      QemuSettings settings,
+      ProbeGuest guest,
+      Clock clock,
+      VhostVsock vsock) {
     this.installation = new QemuInstallation(commands, settings.binary());
     this.probe =
         new KvmProbe(
@@ -75,7 +85,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
             clock);
     this.acceleration = new Acceleration(settings, probe);
     this.processes = new QemuProcesses(new ProcessTable());
-    this.vsock = new VhostVsock(settings.vsockDevice());
+    this.vsock = vsock;
     this.launcher = new QemuLauncher(new DetachedCommands(commands), processes, clock);
   }
 
