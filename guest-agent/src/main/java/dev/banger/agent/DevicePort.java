@@ -1,12 +1,12 @@
 package dev.banger.agent;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +15,7 @@ import java.nio.file.Path;
  */
 final class DevicePort implements Port {
   private static final String NAME = "banger.agent.0";
-  private static final Path PORTS = Path.of("/sys/class/virtio-ports");
+  private static final String PORTS = "sys/class/virtio-ports";
   private static final long FIRST_PAUSE_MILLIS = 2;
   private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -30,19 +30,31 @@ final class DevicePort implements Port {
 
   /**
    * The device of the agent's port, by the name the VMM gave it: links under {@code
-   * /dev/virtio-ports} exist only once a device manager runs.
+   * /dev/virtio-ports} exist only once a device manager runs. Null when there is none.
+   *
+   * @param root where {@code /sys} and {@code /dev} are
    */
-  static Path find() throws IOException {
-    if (Files.isDirectory(PORTS)) {
-      try (DirectoryStream<Path> ports = Files.newDirectoryStream(PORTS)) {
-        for (Path port : ports) {
-          if (NAME.equals(Files.readString(port.resolve("name")).strip())) {
-            return Path.of("/dev").resolve(port.getFileName());
+  static Path find(Path root) throws IOException {
+    Path ports = root.resolve(PORTS);
+    if (Files.isDirectory(ports)) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(ports)) {
+        for (Path port : all) {
+          if (NAME.equals(name(port))) {
+            return root.resolve("dev").resolve(port.getFileName());
           }
         }
       }
     }
-    throw new FileNotFoundException("no virtio-serial port is called " + NAME);
+    return null;
+  }
+
+  /** Empty as long as it has none. */
+  private static String name(Path port) throws IOException {
+    try {
+      return Files.readString(port.resolve("name")).strip();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
   }
 
   @Override

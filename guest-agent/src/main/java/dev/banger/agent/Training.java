@@ -9,6 +9,8 @@ import dev.banger.protocol.LinkInput;
 import dev.banger.protocol.MessageCodec;
 import dev.banger.protocol.Mux;
 import dev.banger.protocol.MuxStream;
+import dev.banger.protocol.Protocol;
+import dev.banger.protocol.Vsock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,6 +20,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +34,9 @@ public final class Training {
   private static final int COLUMNS = 80;
 
   private static final int CONT = 18;
+
+  /** Has the kernel choose a vsock port. */
+  private static final int ANY_PORT = -1;
 
   /** Anything the training does takes milliseconds. */
   private static final long PATIENCE_SECONDS = 60;
@@ -54,6 +60,7 @@ public final class Training {
   private void run() throws IOException, InterruptedException {
     Files.createDirectories(directory.resolve("proc/sys/kernel"));
     device();
+    vsock();
     Path socket = directory.resolve("agent.sock");
     SocketPort port = new SocketPort(socket);
     Threads.start("agent", () -> serve(port));
@@ -69,6 +76,16 @@ public final class Training {
     device.out().write(new byte[1], 0, 1);
     int count = device.in().read(new byte[1], 0, 1);
     assert count < 0;
+  }
+
+  /** The machine may have no such sockets, and nobody is let in: what counts is the calls. */
+  private static void vsock() {
+    try {
+      VsockPort.listen(ANY_PORT, (_, _) -> false);
+      Vsock.close(Vsock.connect(Vsock.LOCAL, Protocol.VSOCK_READY_PORT, Duration.ofMillis(1)));
+    } catch (IOException e) {
+      Log.line("training without a vsock: " + e.getMessage());
+    }
   }
 
   private void serve(Port port) {

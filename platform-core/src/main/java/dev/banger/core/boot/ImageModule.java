@@ -9,8 +9,10 @@ import dev.banger.core.host.Commands;
 import dev.banger.core.image.DebianImporter;
 import dev.banger.core.image.ImageRegistry;
 import dev.banger.core.image.InitramfsBuilder;
+import dev.banger.core.image.KernelCache;
 import dev.banger.core.image.TinyImporter;
 import dev.banger.core.lifecycle.DiskProvisioner;
+import dev.banger.core.lifecycle.ElfKernels;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.rpc.ImageImports;
 import java.nio.file.Path;
@@ -40,6 +42,12 @@ final class ImageModule extends AbstractModule {
   Disks disks(Layout layout, Commands commands, Config config) {
     return Disks.of(
         commands, layout.agentDisk(), layout.directories().data(), config.vm().rootDisk());
+  }
+
+  @Provides
+  @Singleton
+  ElfKernels elfKernels(Layout layout, Commands commands) {
+    return new KernelCache(commands, layout.directories().data().resolve("kernels"));
   }
 
   @Provides

@@ -34,9 +34,15 @@ record AccelerationCheck(VmmDriver driver) implements DoctorCheck {
           or(status.reason(), driver.name() + " cannot run VMs here"), status.remedy());
     }
     if (status.accel().equals("kvm")) {
-      return Result.ok("guests run at the speed of this host");
+      return Result.ok("guests run at the speed of this host" + link());
     }
-    return Result.warn(or(status.reason(), "guests are emulated, which is slow"), status.remedy());
+    return Result.warn(
+        or(status.reason(), "guests are emulated, which is slow") + link(), status.remedy());
+  }
+
+  private String link() {
+    String link = driver.agentLink();
+    return link.isEmpty() ? "" : "; their agents are reached by " + link;
   }
 
   private static String or(String text, String otherwise) {

@@ -31,6 +31,13 @@ public interface VmmDriver {
   Capabilities capabilities();
 
   /**
+   * By what a VM that is started now reaches the host: {@code vsock}; empty when not worth a word.
+   */
+  default String agentLink() {
+    return "";
+  }
+
+  /**
    * Does what a launch needs that takes so long that a person wants to know of it, and reports it
    * as stages. Often nothing. Acquires nothing that would have to be undone.
    */

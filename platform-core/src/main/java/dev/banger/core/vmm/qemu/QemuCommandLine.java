@@ -45,7 +45,7 @@ final class QemuCommandLine {
 
   private static final int SLOTS = 8;
 
-  /** Network, entropy, agent port. */
+  /** Network, entropy, agent. */
   private static final int OTHER_DEVICES = 3;
 
   private static final int TRANSLATION_CACHE_MIB = 256;
@@ -59,7 +59,7 @@ final class QemuCommandLine {
    * @param binary absolute path of QEMU
    * @throws BangerException of kind INVALID naming the value that cannot be used
    */
-  static List<String> of(LaunchPlan plan, Path binary, Accelerator accelerator) {
+  static List<String> of(LaunchPlan plan, Path binary, Accelerator accelerator, AgentLine agent) {
     PlanChecks.check(plan, SLOTS - OTHER_DEVICES);
     VmPaths paths = plan.paths();
     QemuCommandLine line = new QemuCommandLine();
@@ -71,14 +71,26 @@ final class QemuCommandLine {
     line.add("-m", plan.memoryMiB() + "M");
     line.add("-kernel", QemuOption.plain("kernel", plan.kernel()));
     line.add("-initrd", QemuOption.plain("initrd", plan.initrd()));
-    line.add("-append", KernelArguments.of(accelerator, plan.kernelArgs()));
+    line.add("-append", KernelArguments.of(accelerator, kernelArgs(plan, agent)));
     line.console(paths);
     plan.disks().forEach(line::disk);
     line.network(plan.network());
     line.add("-device", line.device("virtio-rng-device"));
-    line.agentPort(paths);
+    switch (agent) {
+      case AgentLine.Serial _ -> line.agentPort(paths);
+      case AgentLine.Vsock(long cid) ->
+          line.add("-device", line.device("vhost-vsock-device").with("guest-cid", cid));
+    }
     line.control(paths);
     return line.argv;
+  }
+
+  private static List<String> kernelArgs(LaunchPlan plan, AgentLine agent) {
+    List<String> words = new ArrayList<>(plan.kernelArgs());
+    if (agent instanceof AgentLine.Vsock) {
+      words.add(VhostVsock.KERNEL_ARGUMENT);
+    }
+    return words;
   }
 
   /** The value of {@code -name}, by which a VM's QEMU is known in a list of processes. */

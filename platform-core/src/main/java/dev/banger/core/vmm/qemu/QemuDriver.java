@@ -3,6 +3,7 @@ package dev.banger.core.vmm.qemu;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.DetachedCommands;
 import dev.banger.core.host.ProcessTable;
+import dev.banger.core.host.VsockBridge;
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver;
@@ -11,6 +12,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
+import dev.banger.protocol.Protocol;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -23,8 +25,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs VMs with QEMU's {@code microvm} machine.
@@ -36,6 +42,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class QemuDriver implements VmmDriver, Closeable {
   public static final String NAME = "qemu";
 
+  private static final Logger LOG = LoggerFactory.getLogger(QemuDriver.class);
+
   /** A healthy QEMU answers within milliseconds. */
   private static final Duration QUIT_ANSWER = Duration.ofSeconds(1);
 
@@ -44,6 +52,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
   private final KvmProbe probe;
   private final QemuProcesses processes;
   private final QemuLauncher launcher;
+  private final VhostVsock vsock;
   private final Map<VmId, QemuLife> lives = new ConcurrentHashMap<>();
 
   /**
@@ -56,6 +65,16 @@ public final class QemuDriver implements VmmDriver, Closeable {
 
   QemuDriver(
       Commands commands, Path stateDir, QemuSettings settings, ProbeGuest guest, Clock clock) {
+    this(commands, stateDir, settings, guest, clock, new VhostVsock(settings.vsockDevice()));
+  }
+
+  QemuDriver(
+      Commands commands,
+      Path stateDir,
+      QemuSettings settings,
+      ProbeGuest guest,
+      Clock clock,
+      VhostVsock vsock) {
     this.installation = new QemuInstallation(commands, settings.binary());
     this.probe =
         new KvmProbe(
@@ -66,6 +85,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
             clock);
     this.acceleration = new Acceleration(settings, probe);
     this.processes = new QemuProcesses(new ProcessTable());
+    this.vsock = vsock;
     this.launcher = new QemuLauncher(new DetachedCommands(commands), processes, clock);
   }
 
@@ -132,14 +152,38 @@ public final class QemuDriver implements VmmDriver, Closeable {
             });
     try {
       Accelerator accelerator = acceleration.choose(qemu, plan.kernel(), end.left());
-      List<String> argv = QemuCommandLine.of(plan, qemu.binary(), accelerator);
       forget(paths.id());
-      QemuLife life = launcher.launch(plan, argv, end);
+      QemuLife life =
+          launch(plan, agent -> QemuCommandLine.of(plan, qemu.binary(), accelerator, agent), end);
       lives.put(paths.id(), life);
       return life.handles();
     } catch (InterruptedException e) {
       throw interrupted("starting VM " + paths.id());
     }
+  }
+
+  /**
+   * With a vsock where there are any; their addresses are the whole host's, so one may be taken.
+   */
+  private QemuLife launch(LaunchPlan plan, Function<AgentLine, List<String>> argv, Deadline end)
+      throws InterruptedException {
+    boolean tried = vsock.usable();
+    for (int i = 0; tried && i < GuestCid.TRIES; i++) {
+      try {
+        AgentLine line = new AgentLine.Vsock(GuestCid.of(plan.paths().id(), i));
+        return launcher.launch(plan, argv.apply(line), end);
+      } catch (BangerException e) {
+        switch (VhostVsock.outcome(e)) {
+          case ADDRESS_TAKEN -> LOG.info("VM {}: {}", plan.paths().id(), e.getMessage());
+          case UNUSABLE -> {
+            LOG.warn("VM {} gets a virtio-serial port: {}", plan.paths().id(), e.getMessage());
+            tried = false;
+          }
+          case OTHER -> throw e;
+        }
+      }
+    }
+    return launcher.launch(plan, argv.apply(new AgentLine.Serial()), end);
   }
 
   @Override
@@ -165,8 +209,18 @@ public final class QemuDriver implements VmmDriver, Closeable {
   }
 
   @Override
+  public String agentLink() {
+    return vsock.usable() ? "vsock" : "";
+  }
+
+  @Override
   public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline)
-      throws IOException {
+      throws IOException, InterruptedException {
+    OptionalLong cid = processes.cid(paths, handles);
+    if (cid.isPresent()) {
+      return VsockBridge.connect(
+          cid.getAsLong(), Protocol.VSOCK_PORT, paths.agentSocket(), deadline);
+    }
     return SocketChannel.open(UnixDomainSocketAddress.of(paths.agentSocket()));
   }
 

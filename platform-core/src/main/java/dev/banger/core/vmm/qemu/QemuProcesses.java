@@ -66,6 +66,13 @@ final class QemuProcesses {
         following(process.argv(), "-accel").startsWith("kvm") ? "kvm" : "tcg");
   }
 
+  /** The guest's vsock address; empty when its agent has a virtio-serial port, or it is gone. */
+  OptionalLong cid(VmPaths paths, VmHandles handles) {
+    return find(paths, handles)
+        .map(process -> GuestCid.in(process.argv()))
+        .orElseGet(OptionalLong::empty);
+  }
+
   boolean isAlive(VmHandles handles) {
     return handles.hostBootId().equals(bootId)
         && table.isAlive(handles.pid(), handles.startTicks());

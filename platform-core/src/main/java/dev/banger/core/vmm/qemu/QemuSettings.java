@@ -8,9 +8,10 @@ import java.time.Duration;
  * @param accel which processor to use
  * @param probeDeadline how long a probe guest may take to boot under KVM
  * @param kvmDevice {@code /dev/kvm}
+ * @param vsockDevice {@code /dev/vhost-vsock}; where it can be used, agents are reached by it
  */
 public record QemuSettings(
-    String qemuBin, AccelMode accel, Duration probeDeadline, Path kvmDevice) {
+    String qemuBin, AccelMode accel, Duration probeDeadline, Path kvmDevice, Path vsockDevice) {
 
   /** Where a real KVM needs a fraction of a second and a broken one for ever. */
   private static final Duration PROBE_DEADLINE = Duration.ofSeconds(5);
@@ -26,7 +27,7 @@ public record QemuSettings(
   }
 
   public QemuSettings(String qemuBin, AccelMode accel) {
-    this(qemuBin, accel, PROBE_DEADLINE, Path.of("/dev/kvm"));
+    this(qemuBin, accel, PROBE_DEADLINE, Path.of("/dev/kvm"), VhostVsock.DEVICE);
   }
 
   String binary() {

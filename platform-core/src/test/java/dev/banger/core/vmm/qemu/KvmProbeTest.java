@@ -330,7 +330,8 @@ class KvmProbeTest {
   }
 
   private Acceleration acceleration(AccelMode mode, ProbeGuest guest) {
-    return new Acceleration(new QemuSettings("", mode, LIMIT, device), probe(guest));
+    return new Acceleration(
+        new QemuSettings("", mode, LIMIT, device, Path.of("/nowhere")), probe(guest));
   }
 
   private KvmProbe probe(ProbeGuest guest) {

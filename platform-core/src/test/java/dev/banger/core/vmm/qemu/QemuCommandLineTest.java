@@ -27,10 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QemuCommandLineTest {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
   private static final Accelerator TCG = new Accelerator.Tcg(OptionalLong.of(2_596_124));
+  private static final AgentLine SERIAL = new AgentLine.Serial();
 
   @Test
   void theWholeCommandLineOfAnEmulatedVm() {
-    assertThat(String.join("\n", QemuCommandLine.of(plan().build(), QEMU, TCG)))
+    assertThat(String.join("\n", QemuCommandLine.of(plan().build(), QEMU, TCG, SERIAL)))
         .isEqualTo(
             """
             /usr/bin/qemu-system-x86_64
@@ -100,7 +101,8 @@ class QemuCommandLineTest {
   @Test
   void underKvmTheProcessorIsTheHostsAndTheClockNeedsNoHelp() {
     List<String> argv =
-        QemuCommandLine.of(plan().build(), QEMU, new Accelerator.Kvm("host,-arch-capabilities"));
+        QemuCommandLine.of(
+            plan().build(), QEMU, new Accelerator.Kvm("host,-arch-capabilities"), SERIAL);
 
     assertThat(argv)
         .containsSequence("-accel", "kvm", "-cpu", "host,-arch-capabilities")
@@ -108,8 +110,24 @@ class QemuCommandLineTest {
   }
 
   @Test
+  void whereTheHostHasVsocksTheAgentIsReachedByOneAndInsistsOnRoot() {
+    List<String> argv =
+        QemuCommandLine.of(plan().build(), QEMU, TCG, new AgentLine.Vsock(4_294_967_294L));
+
+    assertThat(argv)
+        .containsSequence(
+            "-device", "vhost-vsock-device,bus=virtio-mmio-bus.19,guest-cid=4294967294")
+        .anyMatch(word -> word.endsWith(" banger.root=vda banger.vsock=reserved"))
+        .noneMatch(word -> word.contains("virtio-serial") || word.contains("a.sock"));
+    assertThat(GuestCid.in(argv)).hasValue(4_294_967_294L);
+    assertThat(GuestCid.in(QemuCommandLine.of(plan().build(), QEMU, TCG, SERIAL))).isEmpty();
+  }
+
+  @Test
   void withoutAKnownFrequencyTheGuestIsNotToldOne() {
-    assertThat(QemuCommandLine.of(plan().build(), QEMU, new Accelerator.Tcg(OptionalLong.empty())))
+    assertThat(
+            QemuCommandLine.of(
+                plan().build(), QEMU, new Accelerator.Tcg(OptionalLong.empty()), SERIAL))
         .contains(
             "console=ttyS0 8250.nr_uarts=1 quiet panic=1 reboot=t no_timer_check"
                 + " cryptomgr.notests banger.root=vda");
@@ -119,7 +137,7 @@ class QemuCommandLineTest {
   void aVmWithoutOutboundTrafficIsRestricted() {
     assertThat(
             QemuCommandLine.of(
-                plan().network(network(false, "127.77.0.5", List.of())).build(), QEMU, TCG))
+                plan().network(network(false, "127.77.0.5", List.of())).build(), QEMU, TCG, SERIAL))
         .contains("user,id=net0,ipv6=off,restrict=on");
   }
 
@@ -130,7 +148,7 @@ class QemuCommandLineTest {
     plan.kernel = Path.of("/k,1");
     plan.disks = List.of(new Disk("root", Path.of("/d,read-only=on"), Disk.Format.RAW, false));
 
-    List<String> argv = QemuCommandLine.of(plan.build(), QEMU, TCG);
+    List<String> argv = QemuCommandLine.of(plan.build(), QEMU, TCG, SERIAL);
 
     assertThat(argv)
         .contains("/k,1", "/r,file=/x/vmm.pid")
@@ -231,14 +249,15 @@ class QemuCommandLineTest {
             QemuCommandLine.of(
                 plan().network(new TapNetwork("06:00:ac:1e:00:05", "bgr-01234567")).build(),
                 QEMU,
-                TCG))
+                TCG,
+                SERIAL))
         .containsSubsequence(
             "-netdev", "tap,id=net0,ifname=bgr-01234567,script=no,downscript=no", "-device")
         .anyMatch(word -> word.endsWith(",netdev=net0,mac=06:00:ac:1e:00:05"));
   }
 
   private static void assertRefused(Plan plan, String message) {
-    assertThatThrownBy(() -> QemuCommandLine.of(plan.build(), QEMU, TCG))
+    assertThatThrownBy(() -> QemuCommandLine.of(plan.build(), QEMU, TCG, SERIAL))
         .isInstanceOfSatisfying(
             BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
         .hasMessageContaining(message)

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -354,6 +355,50 @@ class QemuDriverTest extends VmmDriverContract {
   }
 
   @Test
+  void otherVsockAddressesAreTriedAndThenAPortIsTaken() throws Exception {
+    Path said = dir.resolve("said");
+    QemuDriver taken =
+        withVsock(
+            fakeQemu(
+                """
+                echo "$*" >>"%s"
+                case "$*" in *vhost-vsock-device*)
+                  echo 'qemu: vhost-vsock: unable to set guest cid: Address already in use' >&2
+                  exit 1
+                esac
+                echo 'qemu: out of luck' >&2
+                exit 7
+                """
+                    .formatted(said)));
+    assertThat(taken.agentLink()).isEqualTo("vsock");
+    assertThatThrownBy(() -> taken.launch(plan(), DEADLINE)).hasMessageContaining("out of luck");
+
+    List<String> launches = Files.readAllLines(said);
+    assertThat(launches).hasSize(GuestCid.TRIES + 1).doesNotHaveDuplicates();
+    assertThat(launches.subList(0, GuestCid.TRIES))
+        .allSatisfy(line -> assertThat(line).contains("guest-cid=", "banger.vsock=reserved"));
+    assertThat(launches.getLast())
+        .contains("virtserialport")
+        .doesNotContain("banger.vsock=reserved");
+  }
+
+  @Test
+  void aVsockThatCannotBeHadIsAskedForOnce() throws Exception {
+    Path said = dir.resolve("said");
+    QemuDriver refused =
+        withVsock(
+            fakeQemu(
+                """
+                echo "$*" >>"%s"
+                echo 'qemu: vhost-vsock: failed to open vhost device: Permission denied' >&2
+                exit 1
+                """
+                    .formatted(said)));
+    assertThatThrownBy(() -> refused.launch(plan(), DEADLINE)).isInstanceOf(BangerException.class);
+    assertThat(Files.readAllLines(said)).hasSize(2);
+  }
+
+  @Test
   void aQemuThatNeverAnswersIsKilledAtTheDeadline() throws Exception {
     QemuDriver silent = newDriver(fakeQemu("exec sleep 600").toString());
     LaunchPlan plan = plan();
@@ -471,7 +516,29 @@ class QemuDriverTest extends VmmDriverContract {
   private QemuDriver newDriver(String binary) {
     QemuDriver made =
         new QemuDriver(
-            new ProcessCommands(), dir.resolve("state"), new QemuSettings(binary, AccelMode.TCG));
+            new ProcessCommands(),
+            dir.resolve("state"),
+            new QemuSettings(
+                binary,
+                AccelMode.TCG,
+                Duration.ofSeconds(5),
+                Path.of("/dev/kvm"),
+                Path.of("/nowhere")));
+    drivers.add(made);
+    return made;
+  }
+
+  /** As on a host with vsocks. */
+  private QemuDriver withVsock(Path binary) throws IOException {
+    Path device = Files.createFile(dir.resolve("vhost-vsock"));
+    QemuDriver made =
+        new QemuDriver(
+            new ProcessCommands(),
+            dir.resolve("state"),
+            new QemuSettings(binary.toString(), AccelMode.TCG),
+            new ProbeGuest(new ProcessCommands(), dir.resolve("state")),
+            Clock.systemUTC(),
+            new VhostVsock(device, () -> true));
     drivers.add(made);
     return made;
   }
