@@ -1,0 +1,35 @@
+package dev.banger.core.vmm;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What a guest's console says of its end. A guest may write anything there. */
+public final class BootConsole {
+  /** Written to the console at each launch; what follows is of the current boot. */
+  public static final String BOOT_LINE = "--- banger starts this VM ";
+
+  private static final String PANIC = "Kernel panic - not syncing";
+
+  private BootConsole() {}
+
+  /** The lines since the last launch. */
+  public static List<String> thisBoot(List<String> console) {
+    for (int i = console.size() - 1; i >= 0; i--) {
+      if (console.get(i).startsWith(BOOT_LINE)) {
+        return console.subList(i + 1, console.size());
+      }
+    }
+    return console;
+  }
+
+  /** The kernel's words on why it panicked, if the console has them. */
+  public static Optional<String> panic(List<String> console) {
+    for (String line : console.reversed()) {
+      int at = line.indexOf(PANIC);
+      if (at >= 0) {
+        return Optional.of(line.substring(at));
+      }
+    }
+    return Optional.empty();
+  }
+}
