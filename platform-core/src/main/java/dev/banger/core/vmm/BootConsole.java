@@ -2,6 +2,7 @@ package dev.banger.core.vmm;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What a guest's console says of its end. A guest may write anything there. */
 public final class BootConsole {
@@ -9,6 +10,11 @@ public final class BootConsole {
   public static final String BOOT_LINE = "--- banger starts this VM ";
 
   private static final String PANIC = "Kernel panic - not syncing";
+
+  /** The kernel's last line of all, when it does not know how to switch the power off. */
+  private static final Pattern HALTED =
+      Pattern.compile(
+          ".*reboot: (System halted|Power down|Power off not available: System halted instead)");
 
   private BootConsole() {}
 
@@ -31,5 +37,10 @@ public final class BootConsole {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether the guest has nothing more to do. */
+  public static boolean halted(List<String> console) {
+    return !console.isEmpty() && HALTED.matcher(console.getLast()).matches();
   }
 }

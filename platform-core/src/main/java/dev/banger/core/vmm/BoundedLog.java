@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class BoundedLog {
   /** A console past this is cut back to the last {@link #KEPT_BYTES}. */
-  static final long MAX_BYTES = 8L << 20;
+  public static final long MAX_BYTES = 8L << 20;
 
   static final int KEPT_BYTES = 1 << 20;
 
