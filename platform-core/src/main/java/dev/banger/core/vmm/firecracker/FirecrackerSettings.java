@@ -19,8 +19,11 @@ public record FirecrackerSettings(
     Path networkDevices,
     String bridge) {
 
-  /** Where a real KVM needs a fraction of a second and a broken one for ever. */
-  private static final Duration PROBE_DEADLINE = Duration.ofSeconds(5);
+  /**
+   * A real KVM needs a fraction of a second, one inside an emulated machine some ten seconds, and a
+   * broken one for ever.
+   */
+  private static final Duration PROBE_DEADLINE = Duration.ofSeconds(20);
 
   /** What it takes to believe that KVM works. */
   enum Proof {

@@ -12,12 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Whether Firecracker can run guests here: it does it with KVM or not at all. */
 final class KvmGate {
-  private static final Logger LOG = LoggerFactory.getLogger(KvmGate.class);
   private static final String STAGE = "probe_kvm";
 
   /** For a status: somebody waits for it. */
@@ -100,37 +97,43 @@ final class KvmGate {
     }
     return probe
         .known(firecracker.versionText())
-        .or(() -> find(firecracker))
-        .map(
-            verdict ->
-                verdict.works()
-                    ? usable(firecracker)
-                    : unusable(firecracker, broken(verdict), REMEDY))
-        .orElseGet(
-            () ->
-                usable(
-                    firecracker,
-                    settings.kvmDevice() + " is not probed yet; the first start does it",
-                    "start a VM once, then ask again: banger vm create"));
+        .map(verdict -> judged(firecracker, verdict))
+        .orElseGet(() -> tried(firecracker));
   }
 
-  private Optional<KvmVerdict> find(FirecrackerInstallation.Found firecracker) {
+  /**
+   * Nothing is known yet. A driver that promises what it cannot keep would be chosen before one
+   * that can, so only a guest that booted counts; without any kernel there is no VM to choose for.
+   */
+  private DriverStatus tried(FirecrackerInstallation.Found firecracker) {
     Deadline end = Deadline.in(STATUS_LIMIT);
     try {
       Optional<Path> kernel = anyKernel.get();
       if (kernel.isEmpty()) {
-        return Optional.empty();
+        return usable(
+            firecracker,
+            settings.kvmDevice() + " is not probed yet; the first start does it",
+            "start a VM once, then ask again: banger vm create");
       }
       Path elf = kernels.elf(kernel.get(), end.left());
-      return Optional.of(
+      return judged(
+          firecracker,
           probe.probe(firecracker.binary(), firecracker.versionText(), elf, end.left()));
     } catch (BangerException e) {
-      LOG.debug("cannot probe KVM yet", e);
-      return Optional.empty();
+      return e.kind() == ErrorKind.TIMEOUT
+          ? unusable(
+              firecracker,
+              "whether %s works is still being tried".formatted(settings.kvmDevice()),
+              "ask again in half a minute")
+          : unusable(firecracker, e.getMessage(), e.hint());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return unusable(firecracker, "the probe of KVM was interrupted", "ask again");
     }
+  }
+
+  private DriverStatus judged(FirecrackerInstallation.Found firecracker, KvmVerdict verdict) {
+    return verdict.works() ? usable(firecracker) : unusable(firecracker, broken(verdict), REMEDY);
   }
 
   private String broken(KvmVerdict verdict) {
