@@ -14,6 +14,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.vmm.Deadline;
 import dev.banger.core.vmm.KvmProbe;
+import dev.banger.core.vmm.PlainJson;
 import dev.banger.core.vmm.ProbeCache;
 import dev.banger.protocol.Protocol;
 import java.io.Closeable;
