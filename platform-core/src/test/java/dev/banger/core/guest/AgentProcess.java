@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The real agent as a process of this machine, behind a Unix socket in the place of a VMM's. */
-final class AgentProcess implements AutoCloseable {
+public final class AgentProcess implements AutoCloseable {
   private static final Duration UP = Duration.ofSeconds(60);
 
   final Path dir;
@@ -54,7 +54,7 @@ final class AgentProcess implements AutoCloseable {
   /**
    * @param properties of the agent's, each {@code name=value} without the prefix they share
    */
-  static AgentProcess start(String... properties) throws IOException {
+  public static AgentProcess start(String... properties) throws IOException {
     return new AgentProcess(Files.createTempDirectory("agent"), List.of(properties));
   }
 
@@ -63,6 +63,10 @@ final class AgentProcess implements AutoCloseable {
         .filter(file -> Files.isExecutable(Path.of(file)))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("install busybox-static to run this test"));
+  }
+
+  public Path socket() {
+    return socket;
   }
 
   GuestLink connect() throws InterruptedException {

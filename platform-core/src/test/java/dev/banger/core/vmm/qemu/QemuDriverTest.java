@@ -93,8 +93,20 @@ class QemuDriverTest extends VmmDriverContract {
   }
 
   @Override
+  protected LaunchPlan planThatCannotStart() throws Exception {
+    LaunchPlan plan = plan();
+    Files.writeString(plan.kernel(), "this is not a kernel ".repeat(1000));
+    return plan;
+  }
+
+  @Override
   protected void killFromOutside(VmPaths paths, VmHandles handles) throws Exception {
     signal("KILL", handles);
+  }
+
+  @Override
+  protected void stopFromOutside(VmPaths paths, VmHandles handles) throws Exception {
+    signal("STOP", handles);
   }
 
   @Test

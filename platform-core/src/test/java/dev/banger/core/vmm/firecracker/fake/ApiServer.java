@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -87,8 +88,7 @@ final class ApiServer {
       connection.respond(body == null ? 204 : 200, body == null ? "" : Json.write(body));
       machine.answered();
     } catch (Refused e) {
-      connection.respond(
-          400, Json.write(java.util.Collections.singletonMap("fault_message", e.getMessage())));
+      connection.respond(400, Json.write(Map.of("fault_message", e.getMessage())));
       machine.refused();
     }
   }
@@ -104,6 +104,9 @@ final class ApiServer {
       throw new Refused("Empty PUT request.");
     }
     if (operation.isEmpty()) {
+      if (request.path().matches("/(drives|network-interfaces|pmem)/?")) {
+        throw new Refused("The ID cannot be empty.");
+      }
       // It names the first part of the path only.
       String first = request.path().replaceFirst("^/+", "").split("/", 2)[0];
       throw new Refused(

@@ -51,6 +51,7 @@ final class FakeFirecracker {
     Map<String, String> given = parse(arguments);
     if (given.containsKey("version")) {
       System.out.println("Firecracker v" + version + "\n");
+      new Log("anonymous-instance").done();
       return;
     }
     faults.of("exit launch").ifPresent(Exit::with);
@@ -59,7 +60,8 @@ final class FakeFirecracker {
       System.err.println("Invalid instance ID: " + id);
       Exit.with("134");
     }
-    System.out.println("[" + id + ":main] Running Firecracker v" + version);
+    Log log = new Log(id);
+    log.info("Running Firecracker v" + version);
     if (faults.is("api-socket", "never")) {
       Thread.sleep(Long.MAX_VALUE);
     }
@@ -67,27 +69,29 @@ final class FakeFirecracker {
     if (late.startsWith("late ")) {
       Thread.sleep(Long.parseLong(late.substring("late ".length())));
     }
-    ServerSocketChannel socket = bind(given.getOrDefault("api-sock", "/run/firecracker.socket"));
+    ServerSocketChannel socket =
+        bind(given.getOrDefault("api-sock", "/run/firecracker.socket"), log);
     ApiDescription api =
         ApiDescription.read(Path.of(System.getProperty("fake.api")), Version.parse(version));
-    Machine machine = new Machine(id, version, faults, given.containsKey("enable-pci"));
+    Machine machine = new Machine(id, version, faults, log, given.containsKey("enable-pci"));
     if (given.containsKey("metrics-path")) {
       machine.metrics().open(Path.of(given.get("metrics-path")));
     }
     int limit = Integer.parseInt(given.getOrDefault("http-api-max-payload-size", "51200"));
-    Thread.ofPlatform().daemon().start(() -> endWhenTold(faults));
+    Thread.ofPlatform().daemon().start(() -> endWhenTold(faults, log));
     new ApiServer(socket, api, machine, faults, limit).run();
   }
 
-  private static ServerSocketChannel bind(String path) throws IOException {
+  private static ServerSocketChannel bind(String path, Log log) throws IOException {
     ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       socket.bind(UnixDomainSocketAddress.of(path));
     } catch (IOException e) {
-      System.out.println(
+      log.error(
           "RunWithApiError error: Failed to open the API socket at: %s. Check that it is not already used."
               .formatted(path));
       System.err.println("Error: RunWithApi(FailedToBindSocket(\"" + path + "\"))");
+      log.lastWords("1");
       Exit.with("1");
     }
     return socket;
@@ -105,16 +109,22 @@ final class FakeFirecracker {
         System.err.printf(
             "Arguments parsing error: Found argument '%s' which wasn't expected, or isn't valid in"
                 + " this context. %n%nFor more information try --help.%n",
-            arguments[i]);
+            name.isEmpty() ? arguments[i] : name);
         Exit.with("153");
       }
     }
     return given;
   }
 
-  private static void endWhenTold(Faults faults) {
+  private static void endWhenTold(Faults faults, Log log) {
     while (true) {
-      faults.of("exit now").ifPresent(Exit::with);
+      faults
+          .of("exit now")
+          .ifPresent(
+              how -> {
+                log.lastWords(how);
+                Exit.with(how);
+              });
       try {
         Thread.sleep(20);
       } catch (InterruptedException e) {

@@ -48,7 +48,7 @@ class FakeFirecrackerTest {
     Process process = start("--version");
 
     assertThat(process.waitFor()).isZero();
-    assertThat(text(process)).isEqualTo("Firecracker v1.16.1\n\n");
+    assertThat(text(process)).startsWith("Firecracker v1.16.1\n\n").endsWith("exit_code=0\n");
   }
 
   @Test
@@ -84,7 +84,7 @@ class FakeFirecrackerTest {
       assertThat(api.request("PUT", "/machine-config", "{\"vcpu_count\":\"1\",\"mem_size_mib\":1}"))
           .contains("invalid type: string \\\"1\\\", expected");
       assertThat(api.request("PUT", "/machine-config", "{\"vcpu_count\":33,\"mem_size_mib\":1}"))
-          .contains("integer `33`");
+          .contains("The number of vCPUs must be greater than 0, less than 32");
       assertThat(api.request("PUT", "/vsock", "{\"guest_cid\":2,\"uds_path\":\"" + vsock + "\"}"))
           .contains("integer `2`");
       assertThat(api.request("PUT", "/actions", "{\"action_type\":\"Start\"}"))
@@ -104,7 +104,7 @@ class FakeFirecrackerTest {
                   "PUT",
                   "/network-interfaces/eth0",
                   "{\"iface_id\":\"eth1\",\"host_dev_name\":\"lo\"}"))
-          .contains("The id from the path does not match the id from the body!");
+          .contains("The id from the path [eth0] does not match the id from the body [eth1]!");
       assertThat(api.request("PUT", "/logger", "{\"level\":\"Off\"}")).isEqualTo("204");
     }
   }
@@ -130,13 +130,13 @@ class FakeFirecrackerTest {
                   "{\"iface_id\":\"eth0\",\"host_dev_name\":\"nosuchtap\"}"))
           .contains("Invalid TUN/TAP Backend provided by nosuchtap.");
       Files.createFile(vsock);
-      assertThat(api.request("PUT", "/vsock", vsock())).contains("Address already in use");
+      assertThat(api.request("PUT", "/vsock", vsock())).contains("Address in use");
       assertThat(action(api, "InstanceStart")).contains("without kernel configuration");
       assertThat(
               api.request(
                   "PUT", "/boot-source", "{\"kernel_image_path\":\"%s\"}".formatted(kernel)))
           .isEqualTo("204");
-      assertThat(action(api, "InstanceStart")).contains("Invalid ELF magic");
+      assertThat(action(api, "InstanceStart")).contains("Invalid Elf magic");
       assertThat(api.request("GET", "/", "")).contains("\"state\":\"Not started\"");
     }
   }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * guest none                the processors run, and nothing else
  * connect eof               or partial, early-bytes, no-newline, flood, silent, each maybe with a
  *                           number: of connections to which it happens
- * ctrl-alt-del ignored
+ * ctrl-alt-del ignored      or halts: the guest is down then, and nobody notices
  * vsock dies-after-resume
  * agent PATH                of the Unix socket behind the guest's port 1024
  * taps any                  a device that the host does not have is good enough

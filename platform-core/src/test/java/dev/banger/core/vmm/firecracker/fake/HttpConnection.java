@@ -75,9 +75,7 @@ final class HttpConnection {
         }
         case "transfer-encoding" -> {
           if (!value.equals("identity")) {
-            throw new Malformed(
-                "Invalid header. Reason: Unsupported feature. Key: Transfer-Encoding; Value: "
-                    + value);
+            throw new Malformed("Invalid request.");
           }
         }
         default -> {}

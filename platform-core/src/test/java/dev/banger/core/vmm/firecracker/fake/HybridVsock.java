@@ -41,6 +41,10 @@ final class HybridVsock {
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
+  boolean isAt(Path other) {
+    return path.equals(other);
+  }
+
   /** As a guest whose agent is up tells it, if anyone on the host wants to know. */
   void tellReadiness() {
     Thread.ofPlatform()

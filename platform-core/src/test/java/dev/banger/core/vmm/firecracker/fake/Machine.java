@@ -25,19 +25,22 @@ final class Machine {
   private final String id;
   private final String version;
   private final Faults faults;
+  private final Log log;
   private final boolean pci;
   private final Metrics metrics = new Metrics();
   private final Setup setup;
   private volatile State state = State.NOT_STARTED;
   private volatile boolean resumed;
+  private Map<?, ?> metadata = Map.of();
   private String endAfterAnswer = "";
 
-  Machine(String id, String version, Faults faults, boolean pci) {
+  Machine(String id, String version, Faults faults, Log log, boolean pci) {
     this.id = id;
     this.version = version;
     this.faults = faults;
+    this.log = log;
     this.pci = pci;
-    this.setup = new Setup(faults, metrics, this::guestServesVsock);
+    this.setup = new Setup(faults, log, metrics, this::guestServesVsock);
   }
 
   Metrics metrics() {
@@ -62,9 +65,9 @@ final class Machine {
         return setup.machine();
       }
       case "GET /mmds" -> {
-        return Map.of();
+        return metadata;
       }
-      case "PUT /mmds", "PATCH /mmds" -> {}
+      case "PUT /mmds", "PATCH /mmds" -> metadata = body;
       case "PUT /actions" -> act((String) body.get("action_type"));
       case "PATCH /vm" -> pauseOrResume((String) body.get("state"));
       case "PUT /snapshot/create" -> saveSnapshot(body);
@@ -131,7 +134,9 @@ final class Machine {
       case "SendCtrlAltDel" -> {
         started();
         boolean taken = state == State.RUNNING && hasGuest();
-        if (taken && !faults.is("ctrl-alt-del", "ignored")) {
+        if (taken && faults.is("ctrl-alt-del", "halts")) {
+          console("[    9.87] reboot: System halted");
+        } else if (taken && !faults.is("ctrl-alt-del", "ignored")) {
           console("reboot: Restarting system");
           endAfterAnswer = "0";
         }
@@ -222,7 +227,7 @@ final class Machine {
     } catch (IOException e) {
       System.out.println("metrics: " + e);
     }
-    System.out.println("Vmm is stopping.");
+    log.lastWords(how);
     Exit.with(how);
   }
 }

@@ -1,9 +1,7 @@
 package dev.banger.core.vmm.firecracker.fake;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,13 +16,10 @@ final class Metrics {
   static final int RECEIVED = 1500;
   static final int SENT = 60;
 
-  private Path file;
+  private OwnFile file;
 
   synchronized void open(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      Files.createFile(path);
-    }
-    file = path;
+    file = new OwnFile(path);
   }
 
   synchronized boolean isOpen() {
@@ -44,7 +39,7 @@ final class Metrics {
     drives.forEach(id -> line.put("block_" + id, disk(factor)));
     line.put("net", card(factor * cards.size()));
     cards.forEach(id -> line.put("net_" + id, card(factor)));
-    Files.writeString(file, Json.write(line) + "\n", StandardOpenOption.APPEND);
+    file.line(Json.write(line));
   }
 
   private static Map<String, Object> disk(int factor) {

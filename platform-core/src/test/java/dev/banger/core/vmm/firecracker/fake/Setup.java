@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 /** The resources of a VM. What they need of the host is looked at when they are put. */
 final class Setup {
   private final Faults faults;
+  private final Log log;
   private final Metrics metrics;
   private final BooleanSupplier guestServesVsock;
   private final Map<String, Object> parts = new LinkedHashMap<>();
@@ -29,8 +30,9 @@ final class Setup {
   private Path serial;
   private boolean begun;
 
-  Setup(Faults faults, Metrics metrics, BooleanSupplier guestServesVsock) {
+  Setup(Faults faults, Log log, Metrics metrics, BooleanSupplier guestServesVsock) {
     this.faults = faults;
+    this.log = log;
     this.metrics = metrics;
     this.guestServesVsock = guestServesVsock;
     machine.put("vcpu_count", 1);
@@ -105,9 +107,9 @@ final class Setup {
       byte[] magic = kernel.readNBytes(4);
       if (!new String(magic, StandardCharsets.ISO_8859_1).equals("\u007fELF")) {
         throw new Refused(
-            "Start microvm error: Cannot load kernel due to invalid memory configuration or invalid"
-                + " kernel image: Kernel Loader: failed to load ELF kernel image: Invalid ELF magic"
-                + " number");
+            "Start microvm error: System configuration error: Cannot load kernel due to invalid"
+                + " memory configuration or invalid kernel image: Kernel Loader: failed to load ELF"
+                + " kernel image: Kernel Loader: Invalid Elf magic number");
       }
     }
   }
@@ -132,7 +134,7 @@ final class Setup {
   private void log(Map<?, ?> body) throws Refused {
     if (body.get("log_path") instanceof String path) {
       try {
-        FileChannel.open(file(path), StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+        log.to(file(path), Boolean.TRUE.equals(body.get("show_level")));
       } catch (IOException e) {
         throw new Refused("Logger error: Failed to open target file: " + reason(e));
       }
@@ -201,27 +203,42 @@ final class Setup {
   }
 
   private void card(String id, Map<?, ?> body) throws Refused {
-    sameId(id, body.get("iface_id"));
+    if (!id.equals(body.get("iface_id"))) {
+      throw new Refused(
+          "The id from the path [%s] does not match the id from the body [%s]!"
+              .formatted(id, body.get("iface_id")));
+    }
     if (body.get("guest_mac") instanceof String mac
         && !mac.matches("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")) {
       throw new Refused(
-          "An error occurred when deserializing the json body of a request: invalid value: string"
-              + " \"%s\", expected a MAC address.".formatted(mac));
+          "An error occurred when deserializing the json body of a request: The provided MAC address"
+              + " is invalid.");
     }
     String device = (String) body.get("host_dev_name");
     if (!faults.is("taps", "any") && !Files.exists(Path.of("/sys/class/net", device))) {
       throw new Refused(
-          "Network config error: Cannot open/create the tap device: Error while creating ifreq"
-              + " structure: Operation not permitted (os error 1). Invalid TUN/TAP Backend provided"
+          "Network config error: Could not create the network device: Open tap device failed:"
+              + " Error while creating ifreq structure: Operation not permitted (os error 1). Invalid TUN/TAP Backend provided"
               + " by %s. Check our documentation on setting up the network devices."
                   .formatted(device));
+    }
+    for (Map.Entry<String, Map<?, ?>> other : cards.entrySet()) {
+      if (!other.getKey().equals(id)
+          && body.get("guest_mac") != null
+          && body.get("guest_mac").equals(other.getValue().get("guest_mac"))) {
+        throw new Refused(
+            "Network config error: The MAC address is already in use: " + body.get("guest_mac"));
+      }
     }
     cards.put(id, body);
   }
 
   private void vsock(Map<?, ?> body) throws Refused {
+    Path path = file((String) body.get("uds_path"));
     try {
-      vsock = new HybridVsock(file((String) body.get("uds_path")), faults, guestServesVsock);
+      if (vsock == null || !vsock.isAt(path)) {
+        vsock = new HybridVsock(path, faults, guestServesVsock);
+      }
     } catch (IOException e) {
       throw new Refused(
           "Vsock config error: Cannot create backend for vsock device: Error binding to the"
@@ -264,7 +281,7 @@ final class Setup {
     return switch (e) {
       case NoSuchFileException _ -> "No such file or directory (os error 2)";
       case AccessDeniedException _ -> "Permission denied (os error 13)";
-      case BindException _ -> "Address already in use (os error 98)";
+      case BindException _ -> "Address in use (os error 98)";
       default -> e.getMessage();
     };
   }
