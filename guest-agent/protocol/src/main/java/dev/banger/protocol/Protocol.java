@@ -20,5 +20,8 @@ public final class Protocol {
   /** Streams that may be open at once on a link. */
   public static final int MAX_STREAMS = 256;
 
+  /** Where the agent listens on vsock, in a guest that has it. */
+  public static final int VSOCK_PORT = 1024;
+
   private Protocol() {}
 }

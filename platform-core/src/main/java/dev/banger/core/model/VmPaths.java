@@ -47,6 +47,11 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
     return dir.resolve("metrics.json");
   }
 
+  /** What of that is counted up already. */
+  public Path metricsSum() {
+    return dir.resolve("metrics-sum.json");
+  }
+
   public Path handles() {
     return dir.resolve("handles.json");
   }
@@ -58,6 +63,11 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
   /** With hybrid vsock, the VMM's door to all ports of the guest. */
   public Path agentSocket() {
     return runDir.resolve("a.sock");
+  }
+
+  /** With hybrid vsock, where the guest's connections to that port of the host arrive. */
+  public Path hostSocket(int port) {
+    return runDir.resolve("a.sock_" + port);
   }
 
   public Path pidFile() {

@@ -5,6 +5,8 @@ import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.vmm.KvmProbe;
+import dev.banger.core.vmm.KvmVerdict;
 import dev.banger.core.vmm.qemu.QemuSettings.AccelMode;
 import java.nio.file.Path;
 import java.time.Duration;

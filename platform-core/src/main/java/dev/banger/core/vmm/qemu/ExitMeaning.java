@@ -1,12 +1,12 @@
 package dev.banger.core.vmm.qemu;
 
 import dev.banger.core.lifecycle.VmmDriver.VmmExit;
+import dev.banger.core.vmm.BootConsole;
 import java.util.List;
 import java.util.OptionalInt;
 
 /** Why a QEMU is gone, in a sentence. */
 final class ExitMeaning {
-  private static final String PANIC = "Kernel panic - not syncing";
   private static final int SIGNALLED = 128;
 
   private ExitMeaning() {}
@@ -34,13 +34,9 @@ final class ExitMeaning {
 
   private static VmmExit reset(List<String> console) {
     // A panic ends in a reset as well; only the console tells them apart.
-    for (String line : console.reversed()) {
-      int at = line.indexOf(PANIC);
-      if (at >= 0) {
-        return new VmmExit(false, "the guest's kernel panicked: " + line.substring(at));
-      }
-    }
-    return new VmmExit(true, "the guest rebooted, which ends the VM");
+    return BootConsole.panic(console)
+        .map(words -> new VmmExit(false, "the guest's kernel panicked: " + words))
+        .orElseGet(() -> new VmmExit(true, "the guest rebooted, which ends the VM"));
   }
 
   private static VmmExit silent(boolean byUs, OptionalInt exitCode, List<String> log) {

@@ -1,7 +1,6 @@
 package dev.banger.core.vmm.qemu;
 
-import dev.banger.core.model.BangerException;
-import dev.banger.core.model.ErrorKind;
+import dev.banger.core.vmm.KernelLine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,15 +42,7 @@ final class KernelArguments {
         new ArrayList<>(
             List.of("console=ttyS0", "8250.nr_uarts=1", "quiet", "panic=1", "reboot=t"));
     words.addAll(ofMachine(accelerator));
-    own.forEach(word -> words.add(checked(word)));
-    String line = String.join(" ", words);
-    if (line.length() > MAX_LENGTH) {
-      throw new BangerException(
-          ErrorKind.INVALID,
-          "the kernel command line is %d characters long; Linux takes at most %d"
-              .formatted(line.length(), MAX_LENGTH));
-    }
-    return line;
+    return KernelLine.of(words, own, MAX_LENGTH);
   }
 
   /** What the clock of the machine needs. */
@@ -66,32 +57,5 @@ final class KernelArguments {
               "cryptomgr.notests");
       case Accelerator.Tcg(_) -> List.of("no_timer_check", "cryptomgr.notests");
     };
-  }
-
-  private static String checked(String word) {
-    boolean printable = word.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    // A quote would make Linux read on to the next one, across our own arguments.
-    if (word.isEmpty() || !printable || word.contains("\"")) {
-      throw new BangerException(
-          ErrorKind.INVALID,
-          "kernel argument %s: only printable ASCII without spaces and quotes is possible"
-              .formatted(quoted(word)));
-    }
-    return word;
-  }
-
-  private static String quoted(String word) {
-    StringBuilder out = new StringBuilder("\"");
-    word.chars()
-        .limit(80)
-        .forEach(
-            c -> {
-              if (c >= ' ' && c < 0x7f) {
-                out.append((char) c);
-              } else {
-                out.append("\\u%04x".formatted(c));
-              }
-            });
-    return out.append('"').toString();
   }
 }

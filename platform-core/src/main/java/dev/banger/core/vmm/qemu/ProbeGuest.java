@@ -3,6 +3,7 @@ package dev.banger.core.vmm.qemu;
 import dev.banger.core.host.Commands;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.vmm.ProbeInitramfs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,6 +4,7 @@ import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.PlanChecks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,6 +11,9 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.Deadline;
+import dev.banger.core.vmm.KvmProbe;
+import dev.banger.core.vmm.ProbeCache;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -59,7 +62,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
     this.installation = new QemuInstallation(commands, settings.binary());
     this.probe =
         new KvmProbe(
-            guest,
+            new QemuProbe(guest),
             new ProbeCache(stateDir.resolve("kvm-probe.json"), clock),
             settings.kvmDevice(),
             settings.probeDeadline(),

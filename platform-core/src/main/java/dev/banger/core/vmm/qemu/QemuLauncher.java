@@ -7,6 +7,9 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.BootConsole;
+import dev.banger.core.vmm.BoundedLog;
+import dev.banger.core.vmm.Deadline;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -109,7 +112,9 @@ final class QemuLauncher {
           paths.console(),
           "\n%s%s at %s ---\n"
               .formatted(
-                  QemuLife.BOOT_LINE, paths.id(), clock.instant().truncatedTo(ChronoUnit.SECONDS)),
+                  BootConsole.BOOT_LINE,
+                  paths.id(),
+                  clock.instant().truncatedTo(ChronoUnit.SECONDS)),
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

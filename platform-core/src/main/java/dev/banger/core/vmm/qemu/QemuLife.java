@@ -3,10 +3,11 @@ package dev.banger.core.vmm.qemu;
 import dev.banger.core.lifecycle.VmmDriver.VmmExit;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.BootConsole;
+import dev.banger.core.vmm.BoundedLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -32,9 +33,6 @@ final class QemuLife implements Closeable {
   private static final Duration LAST_BREATH = Duration.ofSeconds(1);
 
   private static final Duration CONNECT = Duration.ofMillis(300);
-
-  /** Written to the console at each launch; what follows is of the current boot. */
-  static final String BOOT_LINE = "--- banger starts this VM ";
 
   private final VmPaths paths;
   private final VmHandles handles;
@@ -159,15 +157,6 @@ final class QemuLife implements Closeable {
         killedByUs,
         code,
         BoundedLog.tail(paths.vmmLog(), logStart),
-        thisBoot(BoundedLog.tail(paths.console(), 0)));
-  }
-
-  private static List<String> thisBoot(List<String> console) {
-    for (int i = console.size() - 1; i >= 0; i--) {
-      if (console.get(i).startsWith(BOOT_LINE)) {
-        return console.subList(i + 1, console.size());
-      }
-    }
-    return console;
+        BootConsole.thisBoot(BoundedLog.tail(paths.console(), 0)));
   }
 }

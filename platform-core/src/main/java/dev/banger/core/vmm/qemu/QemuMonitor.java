@@ -1,6 +1,7 @@
 package dev.banger.core.vmm.qemu;
 
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.PlainJson;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.Map;

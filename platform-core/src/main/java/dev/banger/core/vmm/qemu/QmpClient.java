@@ -1,5 +1,6 @@
 package dev.banger.core.vmm.qemu;
 
+import dev.banger.core.vmm.PlainJson;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

@@ -9,6 +9,10 @@ import dev.banger.core.lifecycle.Progress;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.vmm.KvmProbe;
+import dev.banger.core.vmm.KvmVerdict;
+import dev.banger.core.vmm.ProbeCache;
+import dev.banger.core.vmm.ProbeInitramfs;
 import dev.banger.core.vmm.qemu.QemuSettings.AccelMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -337,7 +341,7 @@ class KvmProbeTest {
     InstantSource source = () -> now;
     Clock clock = source.withZone(ZoneOffset.UTC);
     ProbeCache cache = new ProbeCache(dir.resolve("kvm-probe.json"), clock);
-    return new KvmProbe(guest, cache, device, LIMIT, clock);
+    return new KvmProbe(new QemuProbe(guest), cache, device, LIMIT, clock);
   }
 
   private ProbeGuest guest(String bootsWith) {

@@ -16,6 +16,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
+import dev.banger.core.vmm.ProbeInitramfs;
 import dev.banger.core.vmm.VmmDriverContract;
 import dev.banger.core.vmm.qemu.QemuSettings.AccelMode;
 import dev.banger.core.vmm.qemu.TinyKernel.Then;

@@ -3,6 +3,7 @@ package dev.banger.core.vmm.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banger.core.vmm.PlainJson;
 import dev.banger.core.vmm.qemu.QmpException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * JSON to and from maps, lists, strings, numbers, booleans and null. The messages of QMP differ per
- * command, so there is no record to read them into.
+ * JSON to and from maps, lists, strings, numbers, booleans and null. The messages of VMMs differ
+ * per command, so there is no record to read them into.
  */
-final class PlainJson {
+public final class PlainJson {
   private static final int MAX_DEPTH = 32;
 
   private static final JsonFactory JSON =
@@ -35,7 +35,7 @@ final class PlainJson {
   /**
    * @throws IOException when it is not exactly one JSON object
    */
-  static Map<String, Object> readObject(byte[] bytes, int length) throws IOException {
+  public static Map<String, Object> readObject(byte[] bytes, int length) throws IOException {
     try (JsonParser parser = JSON.createParser(bytes, 0, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("not a JSON object");
@@ -49,7 +49,7 @@ final class PlainJson {
   }
 
   /** One line, without its end. */
-  static byte[] write(Map<String, ?> object) {
+  public static byte[] write(Map<String, ?> object) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator generator = JSON.createGenerator(bytes)) {
       put(generator, object);
@@ -60,7 +60,7 @@ final class PlainJson {
   }
 
   /** The member, if {@code value} is an object that has it and it is a string; else empty. */
-  static String text(Object value, String member) {
+  public static String text(Object value, String member) {
     return value instanceof Map<?, ?> map && map.get(member) instanceof String text ? text : "";
   }
 

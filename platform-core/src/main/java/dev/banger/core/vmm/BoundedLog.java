@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,12 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * A file that a guest can fill: its console, or what QEMU complains of. QEMU has no limit of its
- * own, but appends, so that the file can be cut from outside while it writes.
+ * A file that a guest can fill: its console, or what its VMM complains of. VMMs have no limit of
+ * their own, but append, so that the file can be cut from outside while it writes.
  */
-final class BoundedLog {
+public final class BoundedLog {
   /** A console past this is cut back to the last {@link #KEPT_BYTES}. */
-  static final long MAX_BYTES = 8L << 20;
+  public static final long MAX_BYTES = 8L << 20;
 
   static final int KEPT_BYTES = 1 << 20;
 
@@ -27,10 +27,10 @@ final class BoundedLog {
   private BoundedLog() {}
 
   /**
-   * Cuts the file when it has grown too large. What QEMU writes between the reading and the cut is
-   * lost; what it writes during the rewriting may stand between two old lines.
+   * Cuts the file when it has grown too large. What the VMM writes between the reading and the cut
+   * is lost; what it writes during the rewriting may stand between two old lines.
    */
-  static void trim(Path file) throws IOException {
+  public static void trim(Path file) throws IOException {
     trim(file, MAX_BYTES, KEPT_BYTES);
   }
 
@@ -51,7 +51,7 @@ final class BoundedLog {
     }
   }
 
-  static long size(Path file) {
+  public static long size(Path file) {
     try {
       return Files.size(file);
     } catch (IOException e) {
@@ -60,7 +60,7 @@ final class BoundedLog {
   }
 
   /** The last lines from {@code offset} on, without control characters; empty without a file. */
-  static List<String> tail(Path file, long offset) {
+  public static List<String> tail(Path file, long offset) {
     byte[] bytes;
     try {
       bytes = read(file, Math.max(offset, Files.size(file) - TAIL_BYTES), TAIL_BYTES);

@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
  * Verdicts on disk, the newest last. A file that cannot be read counts as none: the price is a
  * probe. Thread-safe.
  */
-final class ProbeCache {
+public final class ProbeCache {
   private static final Logger LOG = LoggerFactory.getLogger(ProbeCache.class);
 
   /** A host that was merely busy gets another chance; KVM that works stays believed. */
-  static final Duration FAILURE_LIFETIME = Duration.ofHours(24);
+  public static final Duration FAILURE_LIFETIME = Duration.ofHours(24);
 
   private static final int MAX_VERDICTS = 32;
   private static final int MAX_BYTES = 256 * 1024;
@@ -34,7 +34,7 @@ final class ProbeCache {
   private final Clock clock;
   private List<KvmVerdict> verdicts;
 
-  ProbeCache(Path file, Clock clock) {
+  public ProbeCache(Path file, Clock clock) {
     this.file = file;
     this.clock = clock;
   }

@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  * few instructions, which prints {@link #MARKER} and restarts the machine. So the proof covers the
  * kernel's whole boot, user mode and system calls, and needs nothing of the image but its kernel.
  */
-final class ProbeInitramfs {
-  static final String MARKER = "banger: a guest booted here";
+public final class ProbeInitramfs {
+  public static final String MARKER = "banger: a guest booted here";
 
   private static final int LOAD_ADDRESS = 0x400000;
   private static final int ELF_HEADER = 64;
@@ -25,7 +25,7 @@ final class ProbeInitramfs {
   private ProbeInitramfs() {}
 
   /** An uncompressed cpio archive in the "newc" format of the kernel's initramfs documentation. */
-  static byte[] bytes() {
+  public static byte[] bytes() {
     ByteArrayOutputStream archive = new ByteArrayOutputStream();
     entry(archive, 1, "dev", S_IFDIR | 0755, 0, 0, new byte[0]);
     entry(archive, 2, "dev/console", S_IFCHR | 0600, 5, 1, new byte[0]);

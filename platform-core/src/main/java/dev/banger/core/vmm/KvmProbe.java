@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
@@ -17,29 +17,41 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether KVM works here: not whether {@code /dev/kvm} exists, for nested hosts have one under
  * which firmware spins and Linux never prints. Only a guest that booted proves it.
  *
  * <p>The first launch with a kernel probes; the verdict is kept per host kernel, processor model,
- * QEMU version and guest kernel. Callers at the same time share one probe.
+ * VMM version and guest kernel. Callers at the same time share one probe.
  */
-final class KvmProbe implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(KvmProbe.class);
-
-  /**
-   * Some nested hosts offer the guest a register that they then refuse to set ("failed to set MSR
-   * 0x10a"); QEMU gives up. Without the feature it starts.
-   */
-  private static final List<String> CPU_MODELS = List.of("host", "host,-arch-capabilities");
-
+public final class KvmProbe implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+  /** How one VMM boots the probe. */
+  public interface Boot {
+    /** The VMM's name, for example {@code qemu}. */
+    String vmm();
+
+    /** What to do without waiting for the probe. */
+    String wayOut();
+
+    /**
+     * Boots {@link ProbeInitramfs} under KVM and says what became of it.
+     *
+     * @param deadline for each try
+     */
+    Outcome boot(Path binary, Path kernel, Duration deadline) throws InterruptedException;
+  }
+
+  /**
+   * @param cpuModel see {@link KvmVerdict}
+   * @param problem a phrase; empty when it works
+   */
+  public record Outcome(boolean works, String cpuModel, String problem) {}
+
   /** What can be said without booting anything. */
-  sealed interface Access {
+  public sealed interface Access {
     record Usable() implements Access {}
 
     /**
@@ -49,7 +61,7 @@ final class KvmProbe implements AutoCloseable {
     record Refused(String reason, String remedy) implements Access {}
   }
 
-  private final ProbeGuest guest;
+  private final Boot guest;
   private final ProbeCache cache;
   private final Path device;
   private final Duration deadline;
@@ -57,7 +69,7 @@ final class KvmProbe implements AutoCloseable {
   private final Map<String, CompletableFuture<KvmVerdict>> running = new ConcurrentHashMap<>();
   private final Set<Thread> probing = ConcurrentHashMap.newKeySet();
 
-  KvmProbe(ProbeGuest guest, ProbeCache cache, Path device, Duration deadline, Clock clock) {
+  public KvmProbe(Boot guest, ProbeCache cache, Path device, Duration deadline, Clock clock) {
     this.guest = guest;
     this.cache = cache;
     this.device = device;
@@ -65,7 +77,7 @@ final class KvmProbe implements AutoCloseable {
     this.clock = clock;
   }
 
-  Access access() {
+  public Access access() {
     if (!Files.exists(device)) {
       return new Access.Refused(
           "there is no " + device,
@@ -82,13 +94,13 @@ final class KvmProbe implements AutoCloseable {
   }
 
   /** The verdict that counts for this host, if some kernel has been probed. */
-  Optional<KvmVerdict> known(String qemuVersion) {
-    return cache.newest(hostKey(qemuVersion));
+  public Optional<KvmVerdict> known(String version) {
+    return cache.newest(hostKey(version));
   }
 
   /** Whether {@link #probe} would answer at once. */
-  boolean isKnown(String qemuVersion, Path kernel) {
-    return cache.find(hostKey(qemuVersion) + kernelKey(kernel)).isPresent();
+  public boolean isKnown(String version, Path kernel) {
+    return cache.find(hostKey(version) + kernelKey(kernel)).isPresent();
   }
 
   /**
@@ -98,9 +110,9 @@ final class KvmProbe implements AutoCloseable {
    * @throws BangerException of kind TIMEOUT when {@code limit} passes first; the probe goes on and
    *     its verdict will be known to the next caller
    */
-  KvmVerdict probe(Path qemu, String qemuVersion, Path kernel, Duration limit)
+  public KvmVerdict probe(Path binary, String version, Path kernel, Duration limit)
       throws InterruptedException {
-    String key = hostKey(qemuVersion) + kernelKey(kernel);
+    String key = hostKey(version) + kernelKey(kernel);
     Optional<KvmVerdict> known = cache.find(key);
     if (known.isPresent()) {
       return known.get();
@@ -109,7 +121,7 @@ final class KvmProbe implements AutoCloseable {
     CompletableFuture<KvmVerdict> first = running.putIfAbsent(key, mine);
     if (first == null) {
       Thread thread =
-          Thread.ofVirtual().name("kvm-probe").unstarted(() -> run(key, qemu, kernel, mine));
+          Thread.ofVirtual().name("kvm-probe").unstarted(() -> run(key, binary, kernel, mine));
       probing.add(thread);
       thread.start();
     }
@@ -117,13 +129,13 @@ final class KvmProbe implements AutoCloseable {
   }
 
   /** Forgets all verdicts, for example because the host was repaired. */
-  void forget() {
+  public void forget() {
     cache.clear();
   }
 
-  private void run(String key, Path qemu, Path kernel, CompletableFuture<KvmVerdict> result) {
+  private void run(String key, Path binary, Path kernel, CompletableFuture<KvmVerdict> result) {
     try {
-      KvmVerdict verdict = cache.find(key).orElseGet(() -> boot(key, qemu, kernel));
+      KvmVerdict verdict = cache.find(key).orElseGet(() -> boot(key, binary, kernel));
       cache.put(verdict);
       result.complete(verdict);
     } catch (RuntimeException e) {
@@ -148,29 +160,18 @@ final class KvmProbe implements AutoCloseable {
     }
   }
 
-  private KvmVerdict boot(String key, Path qemu, Path kernel) {
-    String problem = "";
+  private KvmVerdict boot(String key, Path binary, Path kernel) {
     try {
-      for (String cpuModel : CPU_MODELS) {
-        ProbeGuest.Attempt attempt =
-            guest.boot(qemu, kernel, new Accelerator.Kvm(cpuModel), deadline);
-        if (attempt.booted()) {
-          return new KvmVerdict(key, true, cpuModel, "", clock.instant());
-        }
-        LOG.info("KVM with -cpu {} {}", cpuModel, attempt.problem());
-        problem = attempt.problem();
-        if (!attempt.problem().contains("MSR")) {
-          break;
-        }
-      }
-      return new KvmVerdict(key, false, "", problem, clock.instant());
+      Outcome outcome = guest.boot(binary, kernel, deadline);
+      return new KvmVerdict(
+          key, outcome.works(), outcome.cpuModel(), outcome.problem(), clock.instant());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BangerException(ErrorKind.HOST, "the KVM probe was interrupted");
     }
   }
 
-  private static KvmVerdict await(CompletableFuture<KvmVerdict> probe, Duration limit)
+  private KvmVerdict await(CompletableFuture<KvmVerdict> probe, Duration limit)
       throws InterruptedException {
     try {
       return probe.get(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -178,7 +179,7 @@ final class KvmProbe implements AutoCloseable {
       throw new BangerException(
           ErrorKind.TIMEOUT,
           "the KVM probe did not finish within %d s".formatted(limit.toSeconds()),
-          "try again, or set accel = \"tcg\" in the configuration",
+          "try again, or " + guest.wayOut(),
           List.of(),
           e);
     } catch (ExecutionException e) {
@@ -190,9 +191,9 @@ final class KvmProbe implements AutoCloseable {
     }
   }
 
-  private static String hostKey(String qemuVersion) {
-    return "linux %s | %s | qemu %s | "
-        .formatted(System.getProperty("os.version"), processor(), qemuVersion);
+  private String hostKey(String version) {
+    return "linux %s | %s | %s %s | "
+        .formatted(System.getProperty("os.version"), processor(), guest.vmm(), version);
   }
 
   private static String kernelKey(Path kernel) {

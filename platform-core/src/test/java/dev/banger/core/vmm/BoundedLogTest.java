@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.banger.core.vmm.qemu;
+package dev.banger.core.vmm;
 
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.model.BangerException;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Refuses plans that QEMU would misread or fail on late. */
-final class PlanChecks {
+/** Refuses plans that a VMM would misread or fail on late. */
+public final class PlanChecks {
   /** sizeof(sockaddr_un.sun_path) less its terminator. */
   private static final int MAX_SOCKET_PATH = 107;
 
@@ -31,7 +31,7 @@ final class PlanChecks {
   /**
    * @throws BangerException of kind INVALID naming the value
    */
-  static void check(LaunchPlan plan, int maxDisks) {
+  public static void check(LaunchPlan plan, int maxDisks) {
     require(
         plan.cpus() >= 1 && plan.cpus() <= 64, "cpus: %d is not in 1 to 64".formatted(plan.cpus()));
     require(
