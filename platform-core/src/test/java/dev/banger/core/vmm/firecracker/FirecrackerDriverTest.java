@@ -93,7 +93,7 @@ class FirecrackerDriverTest extends VmmDriverContract {
 
   @Override
   protected void stopFromOutside(VmPaths paths, VmHandles handles) throws Exception {
-    FirecrackerHost.signal("STOP", handles);
+    FirecrackerHost.stop(handles);
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,20 +20,17 @@ import java.util.List;
  * A host that has what a plan for Firecracker needs, and drivers for it; and that is left clean.
  */
 final class FirecrackerHost implements AutoCloseable {
-  static final String TAP = "fct0";
-
   private final Path dir;
+  private final Path devices;
   private final FirecrackerSettings settings;
   private final List<FirecrackerDriver> drivers = new ArrayList<>();
   private final List<VmPaths> vms = new ArrayList<>();
 
-  /** Whose TAP device is in a directory that looks like the kernel's. */
+  /** Whose TAP devices are in a directory that looks like the kernel's. */
   FirecrackerHost(Path dir, String binary, FirecrackerSettings.Proof proof) throws IOException {
     this.dir = dir;
-    Path devices = Files.createDirectories(dir.resolve("net"));
-    Path tap = Files.createDirectories(devices.resolve(TAP));
-    Files.writeString(tap.resolve("tun_flags"), "0x1002\n");
-    Files.createSymbolicLink(tap.resolve("master"), Files.createDirectory(devices.resolve("br")));
+    devices = Files.createDirectories(dir.resolve("net"));
+    Files.createDirectories(devices.resolve("br"));
     settings =
         new FirecrackerSettings(binary, Path.of("/dev/kvm"))
             .withProof(proof)
@@ -69,9 +67,37 @@ final class FirecrackerHost implements AutoCloseable {
                   Files.write(dir.resolve(id + ".root"), new byte[4096]),
                   LaunchPlan.Disk.Format.RAW,
                   false)),
-          new LaunchPlan.TapNetwork("06:00:7f:4d:00:05", TAP));
+          new LaunchPlan.TapNetwork("06:00:7f:4d:00:05", tap(id)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private String tap(VmId id) throws IOException {
+    Path tap = Files.createDirectory(devices.resolve("bgt" + id.value().substring(0, 8)));
+    Files.writeString(tap.resolve("tun_flags"), "0x1002\n");
+    Files.createSymbolicLink(tap.resolve("master"), devices.resolve("br"));
+    return tap.getFileName().toString();
+  }
+
+  /** SIGSTOP, and waits until each thread stands still: it goes on for a moment. */
+  static void stop(VmHandles handles) throws Exception {
+    signal("STOP", handles);
+    while (!standsStill(handles)) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static boolean standsStill(VmHandles handles) throws IOException {
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc", "" + handles.pid(), "task"))) {
+      for (Path thread : threads) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (!stat.substring(stat.lastIndexOf(')')).startsWith(") T")) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

@@ -43,16 +43,21 @@ public final class FakeBinary {
         made.program,
         """
         #!/bin/sh
-        export CLASSPATH='%s'
-        exec '%s' -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx48m -Xrs \
-        '-Dfake.faults=%s' '-Dfake.api=%s' %s "$@"
+        if [ "$*" = --version ]; then # often asked, and no work for a Java machine
+          version=$(sed -n 's/^version //p' '%4$s')
+          printf 'Firecracker v%%s\\n\\n' "${version:-1.16.1}"
+          exit
+        fi
+        export CLASSPATH='%1$s'
+        exec '%2$s' -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx48m -Xrs \
+        -XX:-UsePerfData '-Dfake.faults=%4$s' '-Dfake.api=%5$s' %3$s "$@"
         """
             .formatted(
                 System.getProperty("java.class.path"),
                 Path.of(System.getProperty("java.home"), "bin", "java"),
+                FakeFirecracker.class.getName(),
                 made.faults,
-                api,
-                FakeFirecracker.class.getName()));
+                api));
     if (!made.program.toFile().setExecutable(true)) {
       throw new IOException("cannot make " + made.program + " executable");
     }

@@ -44,11 +44,11 @@ class FakeFirecrackerTest {
   }
 
   @Test
-  void it_tells_its_version_and_nothing_else() throws Exception {
+  void it_tells_its_version() throws Exception {
     Process process = start("--version");
 
     assertThat(process.waitFor()).isZero();
-    assertThat(text(process)).startsWith("Firecracker v1.16.1\n\n").endsWith("exit_code=0\n");
+    assertThat(text(process)).isEqualTo("Firecracker v1.16.1\n\n");
   }
 
   @Test

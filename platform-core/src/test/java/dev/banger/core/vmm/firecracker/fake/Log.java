@@ -37,7 +37,7 @@ final class Log {
       case "KILL" -> {}
       case "0" -> {
         info("Vmm is stopping.");
-        done();
+        info("Firecracker exiting " + WELL + ". exit_code=0");
       }
       case "148" -> {
         error("Shutting down VM after intercepting signal 31, code 1.");
@@ -45,10 +45,6 @@ final class Log {
       }
       default -> error("Firecracker exiting with error. exit_code=" + how);
     }
-  }
-
-  void done() {
-    info("Firecracker exiting " + WELL + ". exit_code=0");
   }
 
   private synchronized void write(String level, String message) {
