@@ -20,8 +20,11 @@ public final class Protocol {
   /** Streams that may be open at once on a link. */
   public static final int MAX_STREAMS = 256;
 
-  /** Where the agent listens on vsock, in a guest that has it. */
+  /** The port of the guest on which the agent listens, where the link is a vsock. */
   public static final int VSOCK_PORT = 1024;
+
+  /** The port of the host to which the agent connects once it listens, to say so. */
+  public static final int VSOCK_READY_PORT = 1025;
 
   private Protocol() {}
 }

@@ -53,7 +53,12 @@ public final class CoreChecks {
     HostUser user = HostUser.current();
     List<DoctorCheck> checks = new ArrayList<>();
     checks.add(new QemuCheck(commands, user, config.qemuBin()));
-    drivers.forEach(driver -> checks.add(new AccelerationCheck(driver)));
+    drivers.forEach(
+        driver ->
+            checks.add(
+                driver.name().equals(FirecrackerCheck.NAME)
+                    ? new FirecrackerCheck(driver, config.driver())
+                    : new AccelerationCheck(driver)));
     checks.add(
         new ToolsCheck(
             "disk-tools",

@@ -44,7 +44,8 @@ public record Drivers(List<VmmDriver> all) {
     Optional<VmmDriver> usable = fitting.stream().filter(d -> d.status().usable()).findFirst();
     return usable.orElseThrow(
         () -> {
-          DriverStatus status = fitting.getFirst().status();
+          // The last resort: those before it may be missing on most hosts.
+          DriverStatus status = fitting.getLast().status();
           return new BangerException(
               ErrorKind.UNAVAILABLE,
               "%s cannot run VMs here: %s".formatted(status.name(), status.reason()),

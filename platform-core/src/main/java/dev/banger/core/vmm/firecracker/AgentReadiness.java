@@ -26,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class AgentReadiness implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentReadiness.class);
 
-  /** Where the agent reports. */
-  static final int PORT = Protocol.VSOCK_PORT + 1;
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -41,7 +38,7 @@ final class AgentReadiness implements Closeable {
    * @param booting whether the agent cannot be up yet
    */
   AgentReadiness(VmPaths paths, boolean booting) {
-    this.socket = paths.hostSocket(PORT);
+    this.socket = paths.hostSocket(Protocol.VSOCK_READY_PORT);
     if (!booting) {
       boolean ignored = pokes.offer(true);
     }
@@ -73,11 +70,15 @@ final class AgentReadiness implements Closeable {
     }
   }
 
-  /** Waits until a try is worth it: the agent has reported, or it was a while ago. */
-  void await(Duration limit) throws InterruptedException {
+  /**
+   * Waits until a try is worth it.
+   *
+   * @return whether the agent has reported; else the last try was a while ago
+   */
+  boolean await(Duration limit) throws InterruptedException {
     Duration atMost = next();
     Duration wait = limit.compareTo(atMost) < 0 ? limit : atMost;
-    Boolean ignored = pokes.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+    return pokes.poll(wait.toNanos(), TimeUnit.NANOSECONDS) != null;
   }
 
   private synchronized Duration next() {

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The API of one Firecracker, HTTP/1.1 over its Unix socket. A connection for each call, one call
@@ -24,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FirecrackerApi {
   private static final int MAX_QUOTE = 400;
+
+  private static final Pattern UNESCAPED =
+      Pattern.compile("\\s*\\{\\s*\"error\"\\s*:\\s*\"(.*)\"\\s*\\}\\s*", Pattern.DOTALL);
 
   private final Path socket;
   private final ReentrantLock turn = new ReentrantLock();
@@ -115,9 +120,11 @@ final class FirecrackerApi {
         said = PlainJson.text(object, "error");
       }
     } catch (IOException e) {
-      said = answer.text();
+      // Its HTTP server does not escape what it quotes.
+      Matcher matcher = UNESCAPED.matcher(answer.text());
+      said = matcher.matches() ? matcher.group(1) : answer.text();
     }
-    String line = said.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    String line = said.replaceAll("[\\p{Cntrl}\\s]+", " ").replace(" \\ ", " ").strip();
     String quoted = line.substring(0, Math.min(line.length(), MAX_QUOTE));
     return quoted.isEmpty() ? "HTTP status " + answer.status() : quoted;
   }

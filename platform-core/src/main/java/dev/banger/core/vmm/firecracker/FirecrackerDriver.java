@@ -80,7 +80,8 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
     this.gate = new KvmGate(settings, probe, kernels, anyKernel);
     this.kernels = new KernelUnpacking(kernels);
     this.handover =
-        new Handover(settings.networkDevices(), Path.of("/sys/dev/block"), settings.bridge());
+        new Handover(
+            commands, settings.networkDevices(), Path.of("/sys/dev/block"), settings.bridge());
     this.processes = new FirecrackerProcesses(new ProcessTable());
     this.launcher = new FirecrackerLauncher(new DetachedCommands(commands), processes, clock);
     processes.killProbes(stateDir);

@@ -36,6 +36,9 @@ final class FirecrackerLife implements Closeable {
   /** A guest whose agent listens answers within milliseconds; it gives up itself after two. */
   private static final Duration HANDSHAKE = Duration.ofSeconds(2);
 
+  /** Of one that has not reported: while it boots nobody answers, and its report is waited for. */
+  private static final Duration GLANCE = Duration.ofMillis(200);
+
   /** Firecracker writes its metrics once a minute. */
   private static final Duration COUNT = Duration.ofMinutes(1);
 
@@ -97,9 +100,10 @@ final class FirecrackerLife implements Closeable {
   /** See {@link dev.banger.core.lifecycle.VmmDriver#openAgent}. */
   SocketChannel openAgent(Duration limit) throws IOException, InterruptedException {
     Deadline end = Deadline.in(limit);
-    readiness.await(limit);
+    boolean reported = readiness.await(limit);
     SocketChannel channel =
-        HybridVsock.open(paths.agentSocket(), Protocol.VSOCK_PORT, end.atMost(HANDSHAKE));
+        HybridVsock.open(
+            paths.agentSocket(), Protocol.VSOCK_PORT, end.atMost(reported ? HANDSHAKE : GLANCE));
     readiness.reached();
     return channel;
   }

@@ -13,6 +13,9 @@ final class FirecrackerLog {
 
   private static final Pattern EXIT = Pattern.compile("exit_code=([0-9]{1,3})\\b");
 
+  /** It logs as an error that somebody hung up, and goes on. */
+  private static final String BROKEN_PIPE = "Received signal 13";
+
   private FirecrackerLog() {}
 
   /** The message of a line. */
@@ -34,8 +37,8 @@ final class FirecrackerLog {
   /** Its last complaint, ready to be put after a sentence; empty when there is none. */
   static String complaint(List<String> log) {
     for (String line : log.reversed()) {
-      boolean bad = line.contains(":ERROR") || line.contains("rror: ") || line.contains("panicked");
-      if (bad && !line.contains("exit_code=")) {
+      boolean bad = line.contains(":ERROR]") || line.startsWith("Error: ");
+      if (bad && !line.contains("exit_code=") && !line.contains(BROKEN_PIPE)) {
         return ": " + withoutOrigin(line);
       }
     }

@@ -89,6 +89,13 @@ final class FirecrackerProbe implements KvmProbe.Boot {
       }
       problem = "could not boot a guest within %d ms".formatted(deadline.toMillis());
     }
+    if (problem.contains("KernelLoader") || problem.contains("Cannot load kernel")) {
+      // Not KVM's fault, so it must not be held against it.
+      throw new BangerException(
+          ErrorKind.INVALID,
+          "Firecracker cannot boot the kernel: it " + problem,
+          "import the image again");
+    }
     return console.text().contains(ProbeInitramfs.MARKER)
         ? new KvmProbe.Outcome(true, "", "")
         : new KvmProbe.Outcome(false, "", problem);

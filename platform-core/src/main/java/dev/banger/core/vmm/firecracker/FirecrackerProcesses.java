@@ -32,8 +32,15 @@ final class FirecrackerProcesses {
 
   /** What a VM's Firecracker is started with, and known by. */
   static List<String> argv(Path binary, VmPaths paths) {
+    // What it says before it is told its log goes where the guest's console goes: no chatter.
     return List.of(
-        binary.toString(), ID, paths.id().value(), SOCKET, paths.controlSocket().toString());
+        binary.toString(),
+        ID,
+        paths.id().value(),
+        SOCKET,
+        paths.controlSocket().toString(),
+        "--level",
+        "Warning");
   }
 
   /** The process that {@code handles} speak of, if it is still there. */

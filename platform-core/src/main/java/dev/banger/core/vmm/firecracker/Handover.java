@@ -1,14 +1,20 @@
 package dev.banger.core.vmm.firecracker;
 
+import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
+import dev.banger.core.vmm.PlainJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Looks at what of the host is about to be given to a guest. A mistake here is not an error message
@@ -16,17 +22,21 @@ import java.nio.file.attribute.BasicFileAttributes;
  */
 final class Handover {
   private static final int IFF_TAP = 0x0002;
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
 
+  private final Commands commands;
   private final Path networkDevices;
   private final Path blockDevices;
   private final String bridge;
 
   /**
+   * @param commands for {@code ip}, where the host's list is of another network namespace than ours
    * @param networkDevices {@code /sys/class/net}
    * @param blockDevices {@code /sys/dev/block}
    * @param bridge that TAP devices must be ports of; empty for any
    */
-  Handover(Path networkDevices, Path blockDevices, String bridge) {
+  Handover(Commands commands, Path networkDevices, Path blockDevices, String bridge) {
+    this.commands = commands;
     this.networkDevices = networkDevices;
     this.blockDevices = blockDevices;
     this.bridge = bridge;
@@ -35,7 +45,7 @@ final class Handover {
   /**
    * @throws BangerException of kind HOST with what is wrong
    */
-  void check(LaunchPlan plan, Path kernel) {
+  void check(LaunchPlan plan, Path kernel) throws InterruptedException {
     file("kernel", kernel, false);
     file("initrd", plan.initrd(), false);
     plan.disks().forEach(disk -> disk(plan.paths().id(), disk));
@@ -43,21 +53,51 @@ final class Handover {
   }
 
   /** Where it is missing, a Firecracker that may would make one of that name, on no bridge. */
-  private void tap(String device) {
+  private void tap(String device) throws InterruptedException {
     Path entry = networkDevices.resolve(device);
-    if (!Files.exists(entry)) {
-      throw network("there is no network device " + device);
-    }
-    if ((flags(entry) & IFF_TAP) == 0) {
+    Device found = Files.exists(entry) ? listed(entry) : asked(device);
+    if (!found.tap()) {
       throw network("the network device %s is no TAP device".formatted(device));
     }
-    Path master = entry.resolve("master");
-    if (!Files.exists(master)) {
+    if (found.master().isEmpty()) {
       throw network("the TAP device %s is on no bridge".formatted(device));
     }
-    String of = name(master);
-    if (!bridge.isEmpty() && !of.equals(bridge)) {
-      throw network("the TAP device %s is on %s, not on %s".formatted(device, of, bridge));
+    if (!bridge.isEmpty() && !found.master().equals(bridge)) {
+      throw network(
+          "the TAP device %s is on %s, not on %s".formatted(device, found.master(), bridge));
+    }
+  }
+
+  /**
+   * @param master the bridge it is a port of; empty when none
+   */
+  private record Device(boolean tap, String master) {}
+
+  private static Device listed(Path entry) {
+    return new Device((flags(entry) & IFF_TAP) != 0, name(entry.resolve("master")));
+  }
+
+  private Device asked(String device) throws InterruptedException {
+    Commands.Result result =
+        commands.run(Commands.Call.of(DEADLINE, "ip", "-j", "-d", "link", "show", "dev", device));
+    if (result.exitCode() != 0) {
+      throw network("there is no network device " + device);
+    }
+    byte[] json = "{\"links\":%s}".formatted(result.stdout()).getBytes(StandardCharsets.UTF_8);
+    try {
+      Object link =
+          PlainJson.readObject(json, json.length).get("links") instanceof List<?> links
+                  && !links.isEmpty()
+              ? links.getFirst()
+              : Map.of();
+      Object kind = link instanceof Map<?, ?> map ? map.get("linkinfo") : null;
+      Object data = kind instanceof Map<?, ?> map ? map.get("info_data") : null;
+      return new Device(
+          PlainJson.text(kind, "info_kind").equals("tun")
+              && PlainJson.text(data, "type").equals("tap"),
+          PlainJson.text(link, "master"));
+    } catch (IOException e) {
+      throw network("ip does not say what %s is".formatted(device));
     }
   }
 

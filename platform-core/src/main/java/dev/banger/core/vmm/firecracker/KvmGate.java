@@ -90,13 +90,13 @@ final class KvmGate {
   /** May probe, when nothing is known yet and there is a kernel to do it with. */
   DriverStatus status(FirecrackerInstallation.Found firecracker) {
     if (settings.proof() == FirecrackerSettings.Proof.NONE) {
-      return usable(firecracker, "");
+      return usable(firecracker);
     }
     if (probe.access() instanceof KvmProbe.Access.Refused(var reason, var remedy)) {
       return unusable(firecracker, reason, remedy);
     }
     if (settings.proof() == FirecrackerSettings.Proof.ACCESS) {
-      return usable(firecracker, "");
+      return usable(firecracker);
     }
     return probe
         .known(firecracker.versionText())
@@ -104,13 +104,14 @@ final class KvmGate {
         .map(
             verdict ->
                 verdict.works()
-                    ? usable(firecracker, "")
+                    ? usable(firecracker)
                     : unusable(firecracker, broken(verdict), REMEDY))
         .orElseGet(
             () ->
                 usable(
                     firecracker,
-                    settings.kvmDevice() + " is not probed yet; the first start does it"));
+                    settings.kvmDevice() + " is not probed yet; the first start does it",
+                    "start a VM once, then ask again: banger vm create"));
   }
 
   private Optional<KvmVerdict> find(FirecrackerInstallation.Found firecracker) {
@@ -136,9 +137,19 @@ final class KvmGate {
     return "%s is there but %s".formatted(settings.kvmDevice(), verdict.problem());
   }
 
-  private static DriverStatus usable(FirecrackerInstallation.Found firecracker, String reason) {
+  private static DriverStatus usable(FirecrackerInstallation.Found firecracker) {
+    return firecracker.version().filter(version -> !version.survivesPause()).isPresent()
+        ? usable(
+            firecracker,
+            "this release cannot pause VMs: they could not be reached afterwards",
+            "take Firecracker 1.15.1, or one later than 1.16.1")
+        : usable(firecracker, "", "");
+  }
+
+  private static DriverStatus usable(
+      FirecrackerInstallation.Found firecracker, String reason, String remedy) {
     return new DriverStatus(
-        FirecrackerDriver.NAME, true, "kvm", firecracker.versionText(), reason, "");
+        FirecrackerDriver.NAME, true, "kvm", firecracker.versionText(), reason, remedy);
   }
 
   private static DriverStatus unusable(
