@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +152,32 @@ class FirecrackerFaultsTest {
     failure(plan, PATIENCE, ErrorKind.TIMEOUT);
 
     startsNow(plan);
+  }
+
+  @Test
+  void a_launch_that_is_interrupted_leaves_nothing() throws Exception {
+    LaunchPlan plan = plan();
+    faults("answer PUT /vsock never");
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread launching =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                driver.launch(plan, DEADLINE);
+                failure.complete(null);
+              } catch (RuntimeException e) {
+                failure.complete(e);
+              }
+            });
+    while (!Files.exists(plan.paths().pidFile())) {
+      Thread.sleep(5);
+    }
+
+    launching.interrupt();
+
+    assertThat(failure.get(30, TimeUnit.SECONDS)).hasMessageContaining("interrupted");
+    assertThat(driver.observe(plan.paths(), Optional.empty())).isEmpty();
+    assertThat(plan.paths().runDir()).doesNotExist();
   }
 
   @Test

@@ -94,8 +94,7 @@ class MeaningsTest {
   @Test
   void ofAnAdoptedOneItsLogTellsTheCodeOrNothingDoes() {
     assertThat(
-            FirecrackerLog.exitCode(
-                List.of("x [box:main:INFO] Firecracker exiting. exit_code=0")))
+            FirecrackerLog.exitCode(List.of("x [box:main:INFO] Firecracker exiting. exit_code=0")))
         .hasValue(0);
     assertThat(FirecrackerLog.exitCode(List.of("the guest says exit_code=0"))).isEmpty();
     assertThat(ExitMeaning.of(ByUs.NO, OptionalInt.empty(), List.of(), List.of()).orderly())
