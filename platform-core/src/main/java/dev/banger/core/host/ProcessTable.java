@@ -28,6 +28,8 @@ public final class ProcessTable {
   /** Fields after the command name in {@code /proc/PID/stat}, see proc_pid_stat(5). */
   private static final int STATE = 0;
 
+  private static final int THREADS = 20 - 3;
+
   private static final int START_TICKS = 22 - 3;
 
   private final Path proc;
@@ -97,12 +99,16 @@ public final class ProcessTable {
     return find(pid).filter(p -> p.startTicks() == startTicks && p.alive());
   }
 
-  /** Like {@link #findAlive}, with a single read: for those who ask often. */
+  /**
+   * Like {@link #findAlive}, with a single read: for those who ask often. A process whose first
+   * thread is dead is alive for as long as others of its threads are: they hold its files, for
+   * example a TAP device or a lock.
+   */
   public boolean isAlive(long pid, long startTicks) {
     try {
       return pid > 0
           && stat(proc.resolve(Long.toString(pid)))
-              .filter(s -> s.startTicks() == startTicks && alive(s.state()))
+              .filter(s -> s.startTicks() == startTicks && (alive(s.state()) || s.threads() > 1))
               .isPresent();
     } catch (IOException e) {
       return false;
@@ -167,7 +173,7 @@ public final class ProcessTable {
     return state != 'Z' && state != 'X' && state != 'x';
   }
 
-  private record Stat(char state, long startTicks) {}
+  private record Stat(char state, long threads, long startTicks) {}
 
   private static Optional<Stat> stat(Path dir) throws IOException {
     String text = new String(read(dir.resolve("stat"), 8192), StandardCharsets.ISO_8859_1);
@@ -181,7 +187,11 @@ public final class ProcessTable {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Stat(fields[STATE].charAt(0), Long.parseLong(fields[START_TICKS])));
+      return Optional.of(
+          new Stat(
+              fields[STATE].charAt(0),
+              Long.parseLong(fields[THREADS]),
+              Long.parseLong(fields[START_TICKS])));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

@@ -65,6 +65,10 @@ public final class AgentProcess implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("install busybox-static to run this test"));
   }
 
+  public Path socket() {
+    return socket;
+  }
+
   public GuestLink connect() throws InterruptedException {
     return new SocketGuestConnector().connect(socket, UP);
   }

@@ -54,6 +54,18 @@ class ProcessTableTest {
   }
 
   @Test
+  void aProcessIsNotGoneBeforeItsLastThreadIs() throws Exception {
+    String head = "79 (fc) Z 1 79 79";
+    Path fake = process(79, head, 4711, "");
+    assertThat(new ProcessTable(fake).isAlive(79, 4711)).isFalse();
+
+    Files.writeString(fake.resolve("79/stat"), head + " 0".repeat(13) + " 2 0 4711 0 0\n");
+
+    assertThat(new ProcessTable(fake).isAlive(79, 4711)).isTrue();
+    assertThat(new ProcessTable(fake).isAlive(79, 4712)).isFalse();
+  }
+
+  @Test
   void aCommandNameFullOfParenthesesAndSpacesDoesNotShiftTheFields() throws Exception {
     Path fake = process(78, "78 (a) R 1 ) (b) S 1 78 78", 99, "a\0b c\0");
 

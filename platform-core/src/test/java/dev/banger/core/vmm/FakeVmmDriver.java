@@ -10,6 +10,7 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ public final class FakeVmmDriver implements VmmDriver {
     private final Map<VmId, Vmm> processes = new ConcurrentHashMap<>();
     private final Set<VmId> paused = ConcurrentHashMap.newKeySet();
     private final AtomicLong pids = new AtomicLong(4_000_000);
+    private volatile Path agent;
 
     /** VMs whose VMM is alive. */
     public List<VmId> alive() {
@@ -122,9 +124,20 @@ public final class FakeVmmDriver implements VmmDriver {
     return new Capabilities(EnumSet.allOf(LaunchPlan.Disk.Format.class), true);
   }
 
+  /** Who answers for the agents of all its VMs; until then nobody does. */
+  public void agentBehind(Path socket) {
+    host.agent = socket;
+  }
+
   @Override
-  public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline) {
-    throw new UnsupportedOperationException();
+  public SocketChannel openAgent(VmPaths paths, VmHandles handles, Duration deadline)
+      throws IOException {
+    Vmm process = host.processes.get(paths.id());
+    Path agent = host.agent;
+    if (process == null || !process.handles().equals(handles) || agent == null) {
+      throw new IOException("nobody is there");
+    }
+    return SocketChannel.open(UnixDomainSocketAddress.of(agent));
   }
 
   public Host host() {
@@ -229,6 +242,8 @@ public final class FakeVmmDriver implements VmmDriver {
     try {
       Files.createDirectories(paths.runDir());
       Files.createDirectories(paths.dir());
+      Files.deleteIfExists(paths.controlSocket());
+      Files.deleteIfExists(paths.agentSocket());
       Files.writeString(paths.pidFile(), pid + "\n");
       Files.writeString(paths.controlSocket(), "");
       Files.writeString(paths.agentSocket(), "");
@@ -302,6 +317,10 @@ public final class FakeVmmDriver implements VmmDriver {
   @Override
   public void removeLeftovers(VmPaths paths) {
     begin(Call.REMOVE_LEFTOVERS, "removeLeftovers " + paths.id(), null);
+    if (host.processes.containsKey(paths.id())) {
+      throw new BangerException(
+          ErrorKind.ILLEGAL_STATE, "the VMM of VM " + paths.id() + " is still running");
+    }
     try {
       for (Path file : List.of(paths.pidFile(), paths.controlSocket(), paths.agentSocket())) {
         Files.deleteIfExists(file);

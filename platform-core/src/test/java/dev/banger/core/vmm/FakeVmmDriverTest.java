@@ -3,6 +3,7 @@ package dev.banger.core.vmm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banger.core.guest.AgentProcess;
 import dev.banger.core.lifecycle.LaunchPlan;
 import dev.banger.core.lifecycle.VmmDriver;
 import dev.banger.core.lifecycle.VmmDriver.VmmExit;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +25,7 @@ class FakeVmmDriverTest extends VmmDriverContract {
   @TempDir Path dir;
 
   private final FakeVmmDriver driver = new FakeVmmDriver();
+  private AgentProcess agent;
 
   @Override
   protected VmmDriver driver() {
@@ -48,6 +51,31 @@ class FakeVmmDriverTest extends VmmDriverContract {
         List.of(),
         new LaunchPlan.UserNetwork("06:00:7f:4d:00:05", "127.77.0.5", true, List.of()));
   }
+
+  @Override
+  protected LaunchPlan planThatCannotStart() {
+    driver.failNext(
+        FakeVmmDriver.Call.LAUNCH, new BangerException(ErrorKind.HOST, "no memory left"));
+    return plan();
+  }
+
+  @Override
+  protected Optional<LaunchPlan> planWithAgent() throws Exception {
+    agent = AgentProcess.start();
+    driver.agentBehind(agent.socket());
+    return Optional.of(plan());
+  }
+
+  @AfterEach
+  void endTheAgent() {
+    if (agent != null) {
+      agent.close();
+    }
+  }
+
+  /** There is nothing that could stand still. */
+  @Override
+  protected void stopFromOutside(VmPaths paths, VmHandles handles) {}
 
   @Override
   protected void killFromOutside(VmPaths paths, VmHandles handles) {

@@ -95,8 +95,20 @@ class QemuDriverTest extends VmmDriverContract {
   }
 
   @Override
+  protected LaunchPlan planThatCannotStart() throws Exception {
+    LaunchPlan plan = plan();
+    Files.writeString(plan.kernel(), "this is not a kernel ".repeat(1000));
+    return plan;
+  }
+
+  @Override
   protected void killFromOutside(VmPaths paths, VmHandles handles) throws Exception {
     signal("KILL", handles);
+  }
+
+  @Override
+  protected void stopFromOutside(VmPaths paths, VmHandles handles) throws Exception {
+    signal("STOP", handles);
   }
 
   @Test
@@ -220,60 +232,6 @@ class QemuDriverTest extends VmmDriverContract {
     assertThat(second.onExit(plan.paths(), handles)).isNotDone();
     second.kill(plan.paths(), handles, DEADLINE);
     assertThat(second.observe(plan.paths(), Optional.empty())).isEmpty();
-  }
-
-  @Test
-  void theProcessOfAStalePidFileIsNeitherBelievedNorTouched() throws Exception {
-    LaunchPlan plan = plan();
-    Process stranger = new ProcessBuilder("sleep", "600").start();
-    try {
-      Files.createDirectories(plan.paths().runDir());
-      Files.writeString(plan.paths().pidFile(), stranger.pid() + "\n");
-      long ticks = table.find(stranger.pid()).orElseThrow().startTicks();
-      VmHandles wrong =
-          new VmHandles(stranger.pid(), ticks, table.bootId(), QemuDriver.NAME, "tcg");
-
-      assertThat(driver.observe(plan.paths(), Optional.of(wrong))).isEmpty();
-      driver.kill(plan.paths(), wrong, DEADLINE);
-      driver.removeLeftovers(plan.paths());
-
-      assertThat(stranger.isAlive()).isTrue();
-      VmHandles handles = driver.launch(plan, DEADLINE);
-      assertThat(handles.pid()).isNotEqualTo(stranger.pid());
-      driver.kill(plan.paths(), handles, DEADLINE);
-      assertThat(stranger.isAlive()).isTrue();
-    } finally {
-      stranger.destroyForcibly().waitFor();
-    }
-  }
-
-  @Test
-  void aVmIsFoundThoughItsPidFileIsGarbageOrGone() throws Exception {
-    LaunchPlan plan = plan();
-    VmHandles handles = driver.launch(plan, DEADLINE);
-
-    for (String content : List.of("", "-1", "1", "garbage", "" + ProcessHandle.current().pid())) {
-      Files.writeString(plan.paths().pidFile(), content);
-      assertThat(driver.observe(plan.paths(), Optional.empty())).contains(handles);
-    }
-    Files.delete(plan.paths().pidFile());
-    assertThat(driver.observe(plan.paths(), Optional.empty())).contains(handles);
-
-    driver.kill(plan.paths(), handles, DEADLINE);
-  }
-
-  @Test
-  void handlesOfAnotherBootOfTheHostNameNobody() throws Exception {
-    LaunchPlan plan = plan();
-    VmHandles handles = driver.launch(plan, DEADLINE);
-    VmHandles old =
-        new VmHandles(
-            handles.pid(), handles.startTicks(), "another-boot", handles.driver(), handles.accel());
-
-    driver.kill(plan.paths(), old, DEADLINE);
-
-    assertThat(driver.observe(plan.paths(), Optional.of(old))).contains(handles);
-    driver.kill(plan.paths(), handles, DEADLINE);
   }
 
   @Test
