@@ -217,6 +217,7 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
   }
 
   /** Whether its processors stand still because somebody paused it; false when it does not say. */
+  @Override
   public boolean isPaused(VmPaths paths, VmHandles handles, Duration deadline) {
     try {
       return PlainJson.text(self(paths, handles, deadline), "state").equals("Paused");
