@@ -28,12 +28,14 @@ final class BlockDevices {
    * A device-mapper device.
    *
    * @param device for example {@code dm-0}
+   * @param number what its node must bear, for example {@code 253:0}
    * @param sectors of its live table, in 512 bytes; 0 when it has none
    * @param slaves devices that it is made of
    * @param held whether another device is made of it
    */
   record Mapped(
       String device,
+      String number,
       String name,
       String uuid,
       long sectors,
@@ -61,6 +63,7 @@ final class BlockDevices {
         found.add(
             new Mapped(
                 dir.getFileName().toString(),
+                text(dir.resolve("dev")).orElse(""),
                 name.get(),
                 text(dir.resolve("dm/uuid")).orElse(""),
                 number(dir.resolve("size"), 0),

@@ -2,6 +2,7 @@ package dev.banger.core.disk;
 
 import dev.banger.core.host.Commands;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,18 +68,43 @@ final class DeviceMapper {
     }
   }
 
-  /** Sees to it that the node is there, whoever should have made it. */
-  void awaitNode(String name, TimeLeft time) {
+  /**
+   * Sees to it that the node is there, whoever should have made it.
+   *
+   * @param number as the kernel gave it; a node left of an earlier device may lead to another one
+   */
+  void awaitNode(String name, String number, TimeLeft time) {
     try {
-      if (patience.until(time.atMost(NODE_LIMIT), () -> Files.exists(node(name)))) {
+      if (patience.until(time.atMost(NODE_LIMIT), () -> leadsTo(node(name), number))) {
         return;
       }
     } catch (InterruptedException e) {
       throw DiskFailures.interrupted("root disk", e);
     }
+    forgetNode(name);
     Commands.Result result = tools.run(time, "dmsetup", "mknodes", "--noudevsync", name);
-    if (!Files.exists(node(name))) {
+    if (!leadsTo(node(name), number)) {
       throw DiskTools.failed("the device %s has no node %s".formatted(name, node(name)), result);
+    }
+  }
+
+  private static boolean leadsTo(Path node, String number) {
+    try {
+      long device = (Long) Files.getAttribute(node, "unix:rdev");
+      long major = (device >> 8 & 0xfff) | (device >> 32 & ~0xfffL);
+      long minor = (device & 0xff) | (device >> 12 & ~0xffL);
+      return number.equals(major + ":" + minor);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Of a device that is gone: where no udev runs, {@code dmsetup} leaves it. */
+  void forgetNode(String name) {
+    try {
+      Files.deleteIfExists(node(name));
+    } catch (IOException e) {
+      // It is looked at before it is used.
     }
   }
 

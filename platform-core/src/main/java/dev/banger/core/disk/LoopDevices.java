@@ -75,7 +75,7 @@ final class LoopDevices {
       }
     }
     shared.remove(rootfs);
-    Held fresh = make(rootfs, List.of("--read-only"), time);
+    Held fresh = made(rootfs, losetup(rootfs, List.of("--read-only"), time));
     devices
         .loop(fresh.device())
         .filter(loop -> loop.sequence() >= 0)
@@ -105,20 +105,27 @@ final class LoopDevices {
 
   /** Over a file that is one VM's alone. Past the page cache, where the file system can do that. */
   Held ofVm(Path file, TimeLeft time) throws IOException {
-    return make(file, List.of("--direct-io=on"), time);
+    Commands.Result result = losetup(file, List.of("--direct-io=on"), time);
+    // Some file systems, tmpfs among them, cannot do without the page cache.
+    return made(
+        file,
+        result.stderr().contains("Invalid argument") ? losetup(file, List.of(), time) : result);
   }
 
-  private Held make(Path file, List<String> options, TimeLeft time) throws IOException {
-    List<String> argv =
-        DiskTools.words(
-            DiskTools.words(List.of("losetup", "--find", "--show"), options),
-            List.of(file.toString()));
-    Commands.Result result = tools.run(time, argv);
+  private Held made(Path file, Commands.Result result) throws IOException {
     String said = result.stdout().strip();
     if (result.exitCode() != 0 || !said.matches("/dev/loop[0-9]+")) {
       throw DiskTools.failed("cannot put %s behind a loop device".formatted(file), result);
     }
     return open(said.substring("/dev/".length()), false);
+  }
+
+  private Commands.Result losetup(Path file, List<String> options, TimeLeft time) {
+    return tools.run(
+        time,
+        DiskTools.words(
+            DiskTools.words(List.of("losetup", "--find", "--show"), options),
+            List.of(file.toString())));
   }
 
   private Held open(String device, boolean goes) throws IOException {

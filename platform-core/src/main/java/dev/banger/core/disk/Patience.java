@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for the kernel and its helpers, in growing steps and with an end. */
 final class Patience {
   private static final Duration FIRST = Duration.ofMillis(10);
-  private static final Duration LONGEST = Duration.ofMillis(500);
+  private static final Duration LONGEST = Duration.ofSeconds(1);
 
   /** How time passes. */
   interface Nap {

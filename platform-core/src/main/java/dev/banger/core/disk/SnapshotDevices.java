@@ -63,7 +63,7 @@ final class SnapshotDevices {
     if (isWhole(parts, mapped)) {
       mapper.keep(name(id), time);
     } else {
-      if (!mapper.remove(() -> there(id), time)) {
+      if (!removed(id, time)) {
         throw new BangerException(
             ErrorKind.CONFLICT,
             "the device %s is half-made and in use by another program".formatted(name(id)),
@@ -73,7 +73,17 @@ final class SnapshotDevices {
       loops.clearUnused(parts.rootfs(), time);
       build(parts, time);
     }
-    mapper.awaitNode(name(id), time);
+    awaitNode(uuid(id), name(id), time);
+  }
+
+  private void awaitNode(String uuid, String name, TimeLeft time) {
+    String number =
+        devices.mapped().stream()
+            .filter(device -> device.uuid().equals(uuid))
+            .map(BlockDevices.Mapped::number)
+            .findFirst()
+            .orElse("");
+    mapper.awaitNode(name, number, time);
   }
 
   private static void refuseForeign(VmId id, BlockDevices.Mapped device) {
@@ -101,6 +111,15 @@ final class SnapshotDevices {
                     .filter(device -> device.uuid().equals(uuid))
                     .map(BlockDevices.Mapped::name))
         .toList();
+  }
+
+  private boolean removed(VmId id, TimeLeft time) {
+    List<String> names = there(id);
+    if (!mapper.remove(() -> there(id), time)) {
+      return false;
+    }
+    names.forEach(mapper::forgetNode);
+    return true;
   }
 
   private boolean isWhole(Parts parts, List<BlockDevices.Mapped> mapped) {
@@ -147,11 +166,11 @@ final class SnapshotDevices {
                 .map(LoopDevices.Held::device)
                 .toList(),
             time);
-        rollback.push("device", () -> mapper.remove(() -> there(id), time));
+        rollback.push("device", () -> removed(id, time));
         Path origin = image.node();
         if (note.grown()) {
           mapper.create(baseName(id), baseUuid(id), true, grown(image.node(), note), time);
-          mapper.awaitNode(baseName(id), time);
+          awaitNode(baseUuid(id), baseName(id), time);
           origin = mapper.node(baseName(id));
         }
         mapper.create(
@@ -203,7 +222,7 @@ final class SnapshotDevices {
    *     user is gone
    */
   boolean detach(VmId id, Path changes, Optional<Path> rootfs, TimeLeft time) {
-    boolean gone = mapper.remove(() -> there(id), time);
+    boolean gone = removed(id, time);
     if (gone) {
       loops.clear(changes, time);
     } else {

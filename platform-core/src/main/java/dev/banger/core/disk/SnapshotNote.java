@@ -61,7 +61,7 @@ record SnapshotNote(Path rootfs, long baseBytes, long baseModified, long sectors
     if (bytes != baseBytes) {
       throw changed(
           "image %s has changed since the VM's root disk was made over it: %d bytes, then %d"
-              .formatted(image, bytes, baseBytes),
+              .formatted(image, baseBytes, bytes),
           image);
     }
     if (modified(now) != baseModified) {
