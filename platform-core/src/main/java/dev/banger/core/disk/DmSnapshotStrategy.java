@@ -9,6 +9,7 @@ import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -84,6 +85,11 @@ final class DmSnapshotStrategy implements RootDiskStrategy {
     return support.suitability();
   }
 
+  @Override
+  public void forget() {
+    support.forget();
+  }
+
   /** Files only; the kernel hears of it when the VM starts. */
   @Override
   public void create(Image image, VmPaths paths, long diskMiB, Duration deadline) {
@@ -118,7 +124,7 @@ final class DmSnapshotStrategy implements RootDiskStrategy {
 
   private static void refuseExisting(Path file) throws IOException {
     if (Files.exists(file)) {
-      throw new java.nio.file.FileAlreadyExistsException(file.toString());
+      throw new FileAlreadyExistsException(file.toString());
     }
   }
 
@@ -130,6 +136,11 @@ final class DmSnapshotStrategy implements RootDiskStrategy {
   @Override
   public Disk disk(VmPaths paths) {
     return new Disk("root", mapper.node(SnapshotDevices.name(paths.id())), Disk.Format.RAW, false);
+  }
+
+  @Override
+  public Path file(VmPaths paths) {
+    return paths.rootChanges();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.banger.core.lifecycle.LaunchPlan.Disk;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -22,6 +23,9 @@ interface RootDiskStrategy {
   /** Whether this host can do it. May try it out the first time; then costs nothing. */
   Suitability suitability();
 
+  /** Has {@link #suitability} find out anew. */
+  default void forget() {}
+
   /**
    * Makes the disk; on failure nothing of it is left.
    *
@@ -34,6 +38,11 @@ interface RootDiskStrategy {
 
   /** The disk as the VMM is to open it; the same before and after {@link #attach}. */
   Disk disk(VmPaths paths);
+
+  /** The file that holds it, which need not be what the VMM opens. */
+  default Path file(VmPaths paths) {
+    return disk(paths).file();
+  }
 
   /** See {@link dev.banger.core.lifecycle.DiskProvisioner#attach}. */
   default void attach(Image image, VmPaths paths, Duration deadline) {}

@@ -44,6 +44,10 @@ final class SnapshotSupport {
     return found;
   }
 
+  synchronized void forget() {
+    found = null;
+  }
+
   private Suitability look() {
     if (!mayAdminister()) {
       return no("making devices takes the rights of root", "run the daemon as root" + OTHERWISE);

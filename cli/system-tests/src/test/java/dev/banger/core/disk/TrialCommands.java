@@ -7,24 +7,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Real commands, counted; and from a chosen one on none, as if the daemon had been killed there. */
+/**
+ * Real commands, counted; and from a chosen one on none, as if the daemon had been killed there.
+ */
 final class TrialCommands implements Commands {
   private final Commands real = new ProcessCommands();
   private final List<String> calls = new ArrayList<>();
   private final int last;
-  private final boolean lastRuns;
 
   TrialCommands() {
-    this(Integer.MAX_VALUE, false);
+    this(Integer.MAX_VALUE);
   }
 
   /**
-   * @param last the number of the command at which it ends, from 1
-   * @param lastRuns whether that one still runs, but nobody sees what came of it
+   * @param last the number of the command at which it ends, from 1; that one still runs, but nobody
+   *     sees what came of it
    */
-  TrialCommands(int last, boolean lastRuns) {
+  TrialCommands(int last) {
     this.last = last;
-    this.lastRuns = lastRuns;
   }
 
   /** The daemon is dead: nothing catches this. */
@@ -42,7 +42,7 @@ final class TrialCommands implements Commands {
     if (calls.size() < last) {
       return real.run(call);
     }
-    if (calls.size() == last && lastRuns) {
+    if (calls.size() == last) {
       real.run(call);
     }
     throw new Killed();

@@ -46,11 +46,7 @@ final class TrialHost {
   /** Gives up on a busy device twenty times as soon. */
   DmSnapshotStrategy impatient() {
     return new DmSnapshotStrategy(
-        new ProcessCommands(),
-        vms,
-        images,
-        Path.of("/"),
-        time -> Thread.sleep(time.dividedBy(20)));
+        new ProcessCommands(), vms, images, Path.of("/"), time -> Thread.sleep(time.dividedBy(20)));
   }
 
   /** An image of noise, the same every time. */
@@ -70,7 +66,14 @@ final class TrialHost {
       }
     }
     return new Image(
-        name, dir, dir.resolve("kernel"), dir.resolve("initrd.img"), rootfs, "6.1", mib, "",
+        name,
+        dir,
+        dir.resolve("kernel"),
+        dir.resolve("initrd.img"),
+        rootfs,
+        "6.1",
+        mib,
+        "",
         Instant.EPOCH);
   }
 
@@ -82,7 +85,14 @@ final class TrialHost {
     }
     say("mkfs.ext4", "-q", "-F", image.rootfs().toString());
     return new Image(
-        name, image.dir(), image.kernel(), image.initrd(), image.rootfs(), "6.1", mib, "",
+        name,
+        image.dir(),
+        image.kernel(),
+        image.initrd(),
+        image.rootfs(),
+        "6.1",
+        mib,
+        "",
         Instant.EPOCH);
   }
 
