@@ -144,7 +144,7 @@ public final class QemuDriver implements VmmDriver, Closeable {
     QemuInstallation.Found qemu = installation.require();
     readable("kernel", plan.kernel());
     readable("initrd", plan.initrd());
-    plan.disks().forEach(disk -> readable("disk " + disk.id(), disk.file()));
+    plan.disks().forEach(disk -> readableDisk("disk " + disk.id(), disk.file()));
     processes
         .search(paths)
         .ifPresent(
@@ -398,6 +398,13 @@ public final class QemuDriver implements VmmDriver, Closeable {
           "%s: %s %s"
               .formatted(
                   what, file, Files.exists(file) ? "is not a readable file" : "does not exist"));
+    }
+  }
+
+  /** A root disk may be a device. */
+  private static void readableDisk(String what, Path file) {
+    if (!QemuCommandLine.isDevice(file) || !Files.isReadable(file) || Files.isDirectory(file)) {
+      readable(what, file);
     }
   }
 

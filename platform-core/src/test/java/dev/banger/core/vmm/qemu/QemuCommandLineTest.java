@@ -256,6 +256,17 @@ class QemuCommandLineTest {
         .anyMatch(word -> word.endsWith(",netdev=net0,mac=06:00:ac:1e:00:05"));
   }
 
+  @Test
+  void aDiskThatIsADeviceOfTheHostIsOpenedAsOne() {
+    Disk device = new Disk("root", Path.of("/dev/mapper/banger-1"), Disk.Format.RAW, false);
+    assertThat(QemuCommandLine.of(plan().disks(List.of(device)).build(), QEMU, TCG))
+        .anyMatch(
+            word ->
+                word.startsWith("driver=raw")
+                    && word.contains(
+                        "file.driver=host_device,file.filename=/dev/mapper/banger-1,"));
+  }
+
   private static void assertRefused(Plan plan, String message) {
     assertThatThrownBy(() -> QemuCommandLine.of(plan.build(), QEMU, TCG, SERIAL))
         .isInstanceOfSatisfying(
