@@ -37,12 +37,15 @@ public final class Disks implements DiskProvisioner {
    */
   public static Disks of(Commands commands, Path agentDisk, Path data, String wanted) {
     // Whoever reads qcow2 is served before device mapper and copies are looked at.
+    Path images = data.resolve("images");
+    Path vms = data.resolve("vms");
     return new Disks(
         commands,
         agentDisk,
         List.of(
-            new ReflinkStrategy(data.resolve("images"), data.resolve("vms")),
+            new ReflinkStrategy(images, vms),
             new Qcow2Strategy(),
+            new DmSnapshotStrategy(commands, vms, images),
             new CopyStrategy()),
         wanted);
   }

@@ -259,7 +259,7 @@ class QemuCommandLineTest {
   @Test
   void aDiskThatIsADeviceOfTheHostIsOpenedAsOne() {
     Disk device = new Disk("root", Path.of("/dev/mapper/banger-1"), Disk.Format.RAW, false);
-    assertThat(QemuCommandLine.of(plan().disks(List.of(device)).build(), QEMU, TCG))
+    assertThat(QemuCommandLine.of(plan().disks(List.of(device)).build(), QEMU, TCG, SERIAL))
         .anyMatch(
             word ->
                 word.startsWith("driver=raw")
