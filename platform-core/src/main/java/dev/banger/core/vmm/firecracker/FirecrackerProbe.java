@@ -81,20 +81,20 @@ final class FirecrackerProbe implements KvmProbe.Boot {
     String problem;
     try {
       Commands.Result result = commands.run(Commands.Call.of(deadline, argv).withStdout(console));
-      problem =
-          "could not boot a guest (Firecracker: %s)".formatted(complaint(console.text(), result));
+      String said = complaint(console.text(), result);
+      if (said.contains("KernelLoader")) {
+        // Not KVM's fault, so it must not be held against it.
+        throw new BangerException(
+            ErrorKind.INVALID,
+            "Firecracker cannot boot this kernel: " + said,
+            "import the image again");
+      }
+      problem = "could not boot a guest (Firecracker: %s)".formatted(said);
     } catch (BangerException e) {
       if (e.kind() != ErrorKind.TIMEOUT) {
         throw e;
       }
       problem = "could not boot a guest within %d ms".formatted(deadline.toMillis());
-    }
-    if (problem.contains("KernelLoader") || problem.contains("Cannot load kernel")) {
-      // Not KVM's fault, so it must not be held against it.
-      throw new BangerException(
-          ErrorKind.INVALID,
-          "Firecracker cannot boot the kernel: it " + problem,
-          "import the image again");
     }
     return console.text().contains(ProbeInitramfs.MARKER)
         ? new KvmProbe.Outcome(true, "", "")

@@ -90,7 +90,7 @@ class FirecrackerStatusTest {
 
     DriverStatus status = driver(binary, Optional.of(kernel)).status();
     assertThat(status.usable()).isFalse();
-    assertThat(status.reason()).startsWith("Firecracker cannot boot the kernel");
+    assertThat(status.reason()).startsWith("Firecracker cannot boot this kernel: Error");
 
     assertThat(driver(binary, Optional.empty()).status().usable()).isTrue();
   }
