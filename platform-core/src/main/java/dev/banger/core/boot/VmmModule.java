@@ -3,7 +3,6 @@ package dev.banger.core.boot;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.OptionalBinder;
 import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
 import dev.banger.core.lifecycle.Drivers;
@@ -24,11 +23,6 @@ import java.util.Optional;
 final class VmmModule extends AbstractModule {
   private static final Path KVM = Path.of("/dev/kvm");
 
-  @Override
-  protected void configure() {
-    OptionalBinder.newOptionalBinder(binder(), ElfKernels.class);
-  }
-
   @Provides
   @Singleton
   Drivers drivers(
@@ -37,7 +31,7 @@ final class VmmModule extends AbstractModule {
       Commands commands,
       Opened opened,
       ImageCatalog images,
-      Optional<ElfKernels> kernels) {
+      ElfKernels kernels) {
     Path state = layout.directories().state();
     FirecrackerDriver firecracker =
         new FirecrackerDriver(
@@ -45,7 +39,7 @@ final class VmmModule extends AbstractModule {
             state,
             new FirecrackerSettings(text(config.firecrackerBin()), KVM)
                 .withBridge(config.network().bridge()),
-            kernels.orElse((kernel, _) -> kernel),
+            kernels,
             () -> images.list().stream().map(Image::kernel).findFirst());
     opened.add("the Firecracker driver", firecracker);
     AccelMode accel = AccelMode.valueOf(config.accel().toUpperCase(Locale.ROOT));

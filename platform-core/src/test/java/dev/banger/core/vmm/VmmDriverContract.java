@@ -57,7 +57,7 @@ public abstract class VmmDriverContract {
 
   /** Whether its VMs can be paused. */
   protected boolean pauses() {
-    return false;
+    return true;
   }
 
   @Test
