@@ -41,16 +41,24 @@ public record Drivers(List<VmmDriver> all) {
               .formatted(first.name(), needs.unmet(first.capabilities()).get()),
           wanted.equals("auto") ? "banger doctor" : "--driver auto takes one that can");
     }
-    Optional<VmmDriver> usable = fitting.stream().filter(d -> d.status().usable()).findFirst();
-    return usable.orElseThrow(
-        () -> {
-          // The last resort: those before it may be missing on most hosts.
-          DriverStatus status = fitting.getLast().status();
-          return new BangerException(
-              ErrorKind.UNAVAILABLE,
-              "%s cannot run VMs here: %s".formatted(status.name(), status.reason()),
-              status.remedy().isEmpty() ? "banger doctor" : status.remedy());
-        });
+    if (!wanted.equals("auto")) {
+      return usable(fitting.getFirst(), fitting.getFirst().settledStatus());
+    }
+    // The last is the last resort: those before it may be missing on most hosts.
+    return fitting.stream()
+        .filter(driver -> driver.status().usable())
+        .findFirst()
+        .orElseGet(() -> usable(fitting.getLast(), fitting.getLast().status()));
+  }
+
+  private static VmmDriver usable(VmmDriver driver, DriverStatus status) {
+    if (!status.usable()) {
+      throw new BangerException(
+          ErrorKind.UNAVAILABLE,
+          "%s cannot run VMs here: %s".formatted(status.name(), status.reason()),
+          status.remedy().isEmpty() ? "banger doctor" : status.remedy());
+    }
+    return driver;
   }
 
   /**

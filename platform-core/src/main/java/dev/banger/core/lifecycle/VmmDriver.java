@@ -27,6 +27,14 @@ public interface VmmDriver {
    */
   DriverStatus status();
 
+  /**
+   * Like {@link #status}, for somebody who wants this driver and no other: where that is being
+   * tried out, waits for the verdict.
+   */
+  default DriverStatus settledStatus() {
+    return status();
+  }
+
   /** What it can do, whether it is usable here or not. Costs nothing. */
   Capabilities capabilities();
 

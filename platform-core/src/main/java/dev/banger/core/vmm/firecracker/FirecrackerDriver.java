@@ -99,6 +99,15 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
 
   @Override
   public DriverStatus status() {
+    return status(KvmGate.STATUS_LIMIT);
+  }
+
+  @Override
+  public DriverStatus settledStatus() {
+    return status(KvmGate.VERDICT_LIMIT);
+  }
+
+  private DriverStatus status(Duration limit) {
     Optional<FirecrackerInstallation.Found> found = installation.find();
     if (found.isEmpty()) {
       return new DriverStatus(
@@ -118,7 +127,7 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
           found.get().problem(),
           FirecrackerInstallation.installHint());
     }
-    return gate.status(found.get());
+    return gate.status(found.get(), limit);
   }
 
   /** Forgets what the KVM probe found, so that the next launch probes again. */

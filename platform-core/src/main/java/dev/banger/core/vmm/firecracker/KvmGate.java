@@ -18,7 +18,10 @@ final class KvmGate {
   private static final String STAGE = "probe_kvm";
 
   /** For a status: somebody waits for it. */
-  private static final Duration STATUS_LIMIT = Duration.ofSeconds(8);
+  static final Duration STATUS_LIMIT = Duration.ofSeconds(8);
+
+  /** Longer than unpacking a kernel and two tries of the probe take where KVM does not work. */
+  static final Duration VERDICT_LIMIT = Duration.ofSeconds(60);
 
   private static final String REMEDY =
       "boot a host with hardware virtualization, or inside a virtual machine one whose host offers"
@@ -85,7 +88,7 @@ final class KvmGate {
   }
 
   /** May probe, when nothing is known yet and there is a kernel to do it with. */
-  DriverStatus status(FirecrackerInstallation.Found firecracker) {
+  DriverStatus status(FirecrackerInstallation.Found firecracker, Duration limit) {
     if (settings.proof() == FirecrackerSettings.Proof.NONE) {
       return usable(firecracker);
     }
@@ -98,15 +101,15 @@ final class KvmGate {
     return probe
         .known(firecracker.versionText())
         .map(verdict -> judged(firecracker, verdict))
-        .orElseGet(() -> tried(firecracker));
+        .orElseGet(() -> tried(firecracker, limit));
   }
 
   /**
    * Nothing is known yet. A driver that promises what it cannot keep would be chosen before one
    * that can, so only a guest that booted counts; without any kernel there is no VM to choose for.
    */
-  private DriverStatus tried(FirecrackerInstallation.Found firecracker) {
-    Deadline end = Deadline.in(STATUS_LIMIT);
+  private DriverStatus tried(FirecrackerInstallation.Found firecracker, Duration limit) {
+    Deadline end = Deadline.in(limit);
     try {
       Optional<Path> kernel = anyKernel.get();
       if (kernel.isEmpty()) {
