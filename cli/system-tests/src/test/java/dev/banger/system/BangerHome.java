@@ -40,8 +40,8 @@ final class BangerHome implements AutoCloseable {
   }
 
   /**
-   * A home that has these images ({@code tiny}, {@code debian}). Each is imported once per build
-   * folder and shared by all tests.
+   * A home that has these images ({@code tiny}, {@code debian}, {@code debian-kvm}). Each is
+   * imported once per build folder and shared by all tests.
    */
   static BangerHome with(String... images) {
     BangerHome home = empty();

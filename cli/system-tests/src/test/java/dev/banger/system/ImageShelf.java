@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +17,19 @@ import java.util.stream.Stream;
  * under the build folder; a test's home gets hard links to its files, which nobody writes to.
  */
 final class ImageShelf {
+  /** By name, what to import where that is not the name alone. */
+  private static final Map<String, List<String>> KINDS =
+      Map.of(
+          "debian-kvm",
+          List.of(
+              "debian",
+              "--name",
+              "debian-kvm",
+              "--package",
+              "qemu-system-x86",
+              "--package",
+              "dmsetup"));
+
   private ImageShelf() {}
 
   /** Makes {@code home} know {@code image}; its daemon must not be running yet. */
@@ -47,7 +61,9 @@ final class ImageShelf {
     Path half = shelf.resolve(image + ".half");
     BangerHome.delete(half);
     try (BangerHome importer = BangerHome.empty()) {
-      importer.ok("image", "import", image);
+      List<String> words = new ArrayList<>(List.of("image", "import"));
+      words.addAll(KINDS.getOrDefault(image, List.of(image)));
+      importer.ok(words.toArray(String[]::new));
       copy(importer.images().resolve(image), half);
     }
     Files.move(half, shelf.resolve(image));

@@ -16,6 +16,9 @@ public record QemuSettings(
   /** Where a real KVM needs a fraction of a second and a broken one for ever. */
   private static final Duration PROBE_DEADLINE = Duration.ofSeconds(5);
 
+  /** Who insists on KVM would rather wait: nested in an emulated host it works, but slowly. */
+  private static final Duration INSISTENT_PROBE_DEADLINE = Duration.ofSeconds(60);
+
   /** What the configuration says of acceleration. */
   public enum AccelMode {
     /** KVM where a probe guest boots under it, emulation elsewhere. */
@@ -27,7 +30,12 @@ public record QemuSettings(
   }
 
   public QemuSettings(String qemuBin, AccelMode accel) {
-    this(qemuBin, accel, PROBE_DEADLINE, Path.of("/dev/kvm"), VhostVsock.DEVICE);
+    this(
+        qemuBin,
+        accel,
+        accel == AccelMode.KVM ? INSISTENT_PROBE_DEADLINE : PROBE_DEADLINE,
+        Path.of("/dev/kvm"),
+        VhostVsock.DEVICE);
   }
 
   String binary() {
