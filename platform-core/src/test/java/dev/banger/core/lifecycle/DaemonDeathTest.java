@@ -72,6 +72,7 @@ class DaemonDeathTest {
         goesOn(after, when);
       } finally {
         life.bury();
+        mortal.context.live().close();
       }
       if (answered) {
         return point;

@@ -276,9 +276,13 @@ final class Lab {
     /** Thrown by every change of a row that is there. */
     volatile BangerException full;
 
+    final AtomicInteger refused = new AtomicInteger();
+
     private void change() {
-      if (full != null) {
-        throw full;
+      BangerException failure = full;
+      if (failure != null) {
+        refused.incrementAndGet();
+        throw failure;
       }
     }
 
