@@ -14,6 +14,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -80,6 +83,25 @@ class ArchitectureTest {
                     .accessField(System.class, "out")
                     .orShould()
                     .accessField(System.class, "err")),
+            new Wall(
+                "only ages of files and of old answers are told by the clock of the wall",
+                noClasses()
+                    .that()
+                    .doNotHaveFullyQualifiedName(CORE + "doctor.Preflight")
+                    .and()
+                    .doNotHaveFullyQualifiedName(CORE + "image.KernelPackages")
+                    .and()
+                    .doNotHaveFullyQualifiedName(CORE + "store.DatabaseFile")
+                    .and()
+                    .haveNameNotMatching(".*\\.Probe(Cache|Guest)")
+                    .should()
+                    .callMethod(System.class, "currentTimeMillis")
+                    .orShould()
+                    .callMethod(Duration.class, "between", Temporal.class, Temporal.class)
+                    .orShould()
+                    .callMethod(Instant.class, "isBefore", Instant.class)
+                    .orShould()
+                    .callMethod(Instant.class, "isAfter", Instant.class)),
             new Wall(
                 "nobody knows the command line or a plugin",
                 noClasses()

@@ -1,9 +1,11 @@
 package dev.banger.core.boot;
 
+import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.Stage;
+import com.google.inject.spi.Message;
 import com.google.inject.util.Modules;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.Nearest;
@@ -99,7 +101,20 @@ public final class BangerDaemon {
     } catch (BangerException e) {
       print(e, err);
       return FAILED;
+    } catch (CreationException e) {
+      print(cause(e), err);
+      return FAILED;
     }
+  }
+
+  /** What went wrong in a room, without the wiring's account of all that it kept from opening. */
+  private static BangerException cause(CreationException wiring) {
+    for (Message message : wiring.getErrorMessages()) {
+      if (message.getCause() instanceof BangerException known) {
+        return known;
+      }
+    }
+    throw wiring;
   }
 
   private static void print(BangerException e, PrintStream to) {

@@ -91,6 +91,7 @@ public final class LiveVms implements AutoCloseable {
 
   private final GuestLink.Connector connector;
   private final Map<VmId, Live> live = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   public LiveVms(GuestLink.Connector connector) {
     this.connector = connector;
@@ -212,9 +213,15 @@ public final class LiveVms implements AutoCloseable {
         "banger vm logs " + entry.vm.name());
   }
 
+  /** Whether nobody looks after VMs here any more. */
+  boolean closed() {
+    return closed;
+  }
+
   /** Closes the links; the VMs run on. */
   @Override
   public void close() {
+    closed = true;
     List.copyOf(live.values()).forEach(LiveVms::closeLink);
     live.clear();
   }

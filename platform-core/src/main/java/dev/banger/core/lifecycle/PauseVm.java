@@ -5,6 +5,7 @@ import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
+import java.time.Instant;
 
 /**
  * Lets a VM's processors stand still, and go on. That it is paused is what is currently true of it,
@@ -45,7 +46,18 @@ final class PauseVm {
         .of(live.handles())
         .resume(context.paths(vm), live.handles(), LifecycleSettings.ASK_LIMIT);
     live.paused("");
+    live.openLink().ifPresent(link -> setClock(vm, link));
     return VmOutcome.of(vm);
+  }
+
+  /** A guest's clock stood still with its processors. A new link sets it anyway. */
+  private static void setClock(VmRecord vm, GuestLink link) {
+    try {
+      link.setClock(Instant.now(), LifecycleSettings.ASK_LIMIT);
+    } catch (BangerException e) {
+      System.getLogger(PauseVm.class.getName())
+          .log(System.Logger.Level.INFO, "vm={0} its clock could not be set: {1}", vm.name(), e);
+    }
   }
 
   private Live running(VmRecord vm, String what) {

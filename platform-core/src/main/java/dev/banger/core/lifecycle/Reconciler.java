@@ -1,5 +1,6 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.model.BangerException;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
@@ -123,12 +124,7 @@ public final class Reconciler {
       context.scratch().write(paths, alive.get());
       context.network().adopt(vm);
       LiveVms.Live live = context.adopt(vm, alive.get());
-      if (context
-          .drivers()
-          .of(alive.get())
-          .isPaused(paths, alive.get(), LifecycleSettings.ASK_LIMIT)) {
-        live.paused("it was when the daemon started");
-      }
+      notePause(vm, live);
       try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
         steps
             .recover()
@@ -144,6 +140,23 @@ public final class Reconciler {
       }
     }
     return Found.DOWN;
+  }
+
+  /** A VMM that does not answer, because it is stopped itself, is no less alive. */
+  private void notePause(VmRecord vm, LiveVms.Live live) {
+    try {
+      if (context
+          .drivers()
+          .of(live.handles())
+          .isPaused(context.paths(vm), live.handles(), LifecycleSettings.ASK_LIMIT)) {
+        live.paused("it was when the daemon started");
+      }
+    } catch (BangerException e) {
+      LOG.log(
+          Level.WARNING,
+          "vm={0} does not say whether it is paused: {1}",
+          new Object[] {vm.name(), e.getMessage()});
+    }
   }
 
   /**

@@ -102,26 +102,52 @@ public record VmContext(
     return entry;
   }
 
+  /** A full or locked database must not make the exit be forgotten: it is tried until noted. */
   private void afterExit(VmId id, Live entry, VmmExit how) {
-    Optional<VmRecord> known = store.find(id);
-    if (known.isEmpty()) {
-      return;
-    }
     try {
-      locked(
-          known.get(),
-          () -> {
-            // Whoever stopped or restarted the VM has already dealt with this exit.
-            if (live.get(id).orElse(null) == entry) {
-              wentDown(reload(known.get()), how);
-            }
-            return null;
-          });
+      boolean noted = noted(id, entry, how, false);
+      for (long wait = 100; !noted && !live.closed(); wait = Math.min(2 * wait, 60_000)) {
+        Thread.sleep(wait);
+        noted = noted(id, entry, how, true);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * @param again an earlier try may have forgotten the VMM before it failed
+   */
+  private boolean noted(VmId id, Live entry, VmmExit how, boolean again)
+      throws InterruptedException {
+    try {
+      Optional<VmRecord> known = store.find(id);
+      if (known.isEmpty()) {
+        return true;
+      }
+      return locked(
+          known.get(),
+          () -> {
+            Live now = live.get(id).orElse(null);
+            // Whoever stopped or restarted the VM has already dealt with this exit.
+            if (now == entry) {
+              wentDown(reload(known.get()), how);
+            } else if (again && now == null) {
+              VmRecord vm = reload(known.get());
+              if (vm.state() instanceof VmState.Running) {
+                wentDown(vm, how);
+              }
+            }
+            return true;
+          });
+    } catch (InterruptedException e) {
+      throw e;
     } catch (Exception e) {
-      System.getLogger(VmContext.class.getName())
-          .log(System.Logger.Level.WARNING, "vm=" + id + " could not be noted as down", e);
+      if (!live.closed()) {
+        System.getLogger(VmContext.class.getName())
+            .log(System.Logger.Level.WARNING, "vm=" + id + " could not be noted as down", e);
+      }
+      return false;
     }
   }
 

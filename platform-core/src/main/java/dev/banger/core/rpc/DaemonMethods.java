@@ -9,7 +9,6 @@ import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
 import dev.banger.core.model.VmState;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,7 +21,7 @@ public final class DaemonMethods {
   private final String version;
   private final Path socket;
   private final Runnable stop;
-  private final Instant startedAt = Instant.now();
+  private final long startedNanos = System.nanoTime();
 
   /**
    * @param stop begins the end of the daemon and returns at once
@@ -66,7 +65,7 @@ public final class DaemonMethods {
               .put("running", true)
               .put("pid", OwnProcess.pid())
               .put("version", version)
-              .put("uptimeSeconds", Duration.between(startedAt, Instant.now()).toSeconds())
+              .put("uptimeSeconds", Duration.ofNanos(System.nanoTime() - startedNanos).toSeconds())
               .put("socket", socket.toString())
               .put("vms", Json.build().put("running", running).put("total", all.size()).done())
               .put(

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +39,7 @@ public final class RpcServer implements AutoCloseable {
 
   private final Path socket;
   private final ServerSocketChannel listener;
-  private final String owner;
+  private final UserPrincipal owner;
   private final Function<String, RpcMethod> methods;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
   private final Semaphore slots = new Semaphore(MAX_CONNECTIONS);
@@ -47,7 +48,7 @@ public final class RpcServer implements AutoCloseable {
   private RpcServer(
       Path socket,
       ServerSocketChannel listener,
-      String owner,
+      UserPrincipal owner,
       Function<String, RpcMethod> methods) {
     this.socket = socket;
     this.listener = listener;
@@ -69,7 +70,7 @@ public final class RpcServer implements AutoCloseable {
       Files.deleteIfExists(socket);
       listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       listener.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
-      RpcServer server = new RpcServer(socket, listener, Files.getOwner(dir).getName(), methods);
+      RpcServer server = new RpcServer(socket, listener, Files.getOwner(dir), methods);
       server.accepting.start();
       return server;
     } catch (IOException e) {
@@ -94,27 +95,54 @@ public final class RpcServer implements AutoCloseable {
   }
 
   private void accept() {
+    boolean told = false;
     while (listener.isOpen()) {
       try {
-        slots.acquire();
-        SocketChannel peer;
-        try {
-          peer = listener.accept();
-        } catch (IOException e) {
-          slots.release();
-          throw e;
-        }
-        connections.add(peer);
-        Thread.ofVirtual().name("rpc-connection").start(() -> serve(peer));
-      } catch (AsynchronousCloseException e) {
+        acceptOne();
+        told = false;
+      } catch (AsynchronousCloseException | InterruptedException e) {
         return;
-      } catch (InterruptedException e) {
-        return;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         // For example too many open files: let some of them go before trying again.
-        LOG.log(Level.WARNING, "cannot accept a connection", e);
+        told = told || tell(e);
         pause();
       }
+    }
+  }
+
+  private void acceptOne() throws IOException, InterruptedException {
+    slots.acquire();
+    SocketChannel peer = null;
+    boolean served = false;
+    try {
+      SocketChannel accepted = listener.accept();
+      peer = accepted;
+      connections.add(accepted);
+      Thread.ofVirtual().name("rpc-connection").start(() -> serve(accepted));
+      served = true;
+    } finally {
+      if (!served) {
+        if (peer != null) {
+          connections.remove(peer);
+          closeQuietly(peer);
+        }
+        slots.release();
+      }
+    }
+  }
+
+  /**
+   * Without files left even a class that logging needs may not be found: that must not end the loop
+   * that clients come in by.
+   *
+   * @return whether it could be logged
+   */
+  private static boolean tell(Throwable failure) {
+    try {
+      LOG.log(Level.WARNING, "cannot accept a connection", failure);
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
     }
   }
 
@@ -142,11 +170,12 @@ public final class RpcServer implements AutoCloseable {
   /** The directory's mode keeps others out already; this is the second lock on the door. */
   private boolean admitted(SocketChannel peer) throws IOException {
     UnixDomainPrincipal principal = peer.getOption(ExtendedSocketOptions.SO_PEERCRED);
-    String user = principal.user().getName();
-    if (user.equals(owner) || user.equals("root")) {
+    // By number: its name may not be there, or not be readable just now.
+    UserPrincipal user = principal.user();
+    if (user.equals(owner) || user.getName().equals("root")) {
       return true;
     }
-    LOG.log(Level.WARNING, "refused a connection of user {0}", user);
+    LOG.log(Level.WARNING, "refused a connection of user {0}", user.getName());
     return false;
   }
 

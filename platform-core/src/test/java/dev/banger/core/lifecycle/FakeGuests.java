@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 final class FakeGuests implements GuestLink.Connector {
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final Map<VmId, GuestLink.Bootstrap> bootstraps = new ConcurrentHashMap<>();
+  private final Map<VmId, Instant> clocks = new ConcurrentHashMap<>();
   private volatile boolean silent;
   private volatile boolean silentOnce;
   private volatile boolean refusesShutdown;
@@ -47,6 +49,11 @@ final class FakeGuests implements GuestLink.Connector {
 
   GuestLink.Bootstrap bootstrapOf(VmId id) {
     return bootstraps.get(id);
+  }
+
+  /** What it was told the time is, apart from when it was told who it is. */
+  Optional<Instant> clockOf(VmId id) {
+    return Optional.ofNullable(clocks.get(id));
   }
 
   /** Until somebody waits for a silent guest. */
@@ -135,7 +142,9 @@ final class FakeGuests implements GuestLink.Connector {
     }
 
     @Override
-    public void setClock(Instant now, Duration deadline) {}
+    public void setClock(Instant now, Duration deadline) {
+      clocks.put(id, now);
+    }
 
     @Override
     public Connection dial(int port, Duration deadline) {

@@ -38,7 +38,7 @@ final class Lab {
   final MemoryStore store;
   final VmDirectories directories;
   final MemoryScratch scratch;
-  final PlainDisks disks = new PlainDisks();
+  final PlainDisks disks;
   final Operations operations = new Operations(new MemoryLog());
   final VmContext context;
   final VmService vms;
@@ -52,8 +52,10 @@ final class Lab {
         new FakeVmmDriver(),
         new MemoryStore(),
         new MemoryScratch(),
+        new PlainDisks(),
         new ScriptedExtensions(),
-        new RecordingNetwork());
+        new RecordingNetwork(),
+        Life.endless());
   }
 
   private Lab(
@@ -61,8 +63,11 @@ final class Lab {
       FakeVmmDriver driver,
       MemoryStore store,
       MemoryScratch scratch,
+      PlainDisks disks,
       ScriptedExtensions hooks,
-      RecordingNetwork network) {
+      RecordingNetwork network,
+      Life life) {
+    this.disks = disks;
     this.network = network;
     this.hooks = hooks;
     this.home = home;
@@ -72,14 +77,14 @@ final class Lab {
     directories = new VmDirectories(home.resolve("data"), home.resolve("run"));
     context =
         new VmContext(
-            store,
+            life.through(VmStore.class, store),
             directories,
-            scratch,
-            new Drivers(List.of(driver)),
+            life.through(HandlesScratch.class, scratch),
+            new Drivers(List.of(life.through(VmmDriver.class, driver))),
             new OneImage(home),
-            disks,
-            network,
-            hooks,
+            life.through(DiskProvisioner.class, disks),
+            life.through(HostNetwork.class, network),
+            life.through(Extensions.class, hooks),
             new LiveVms(guests),
             new VmLocks(),
             upkeep,
@@ -92,7 +97,20 @@ final class Lab {
 
   /** A new daemon over what the old one left: records, scratch files and VMM processes. */
   Lab restarted() {
-    return new Lab(home, new FakeVmmDriver("fake", driver.host()), store, scratch, hooks, network);
+    return restarted(Life.endless());
+  }
+
+  /** The same, for as long as {@code life} is. */
+  Lab restarted(Life life) {
+    return new Lab(
+        home,
+        new FakeVmmDriver("fake", driver.host()),
+        store,
+        scratch,
+        disks,
+        hooks,
+        network,
+        life);
   }
 
   CreateRequest request(String name) {
@@ -240,7 +258,7 @@ final class Lab {
   }
 
   static final class MemoryScratch implements HandlesScratch {
-    private final Map<VmId, VmHandles> files = new ConcurrentHashMap<>();
+    final Map<VmId, VmHandles> files = new ConcurrentHashMap<>();
 
     /** Thrown by every write. */
     volatile BangerException full;
@@ -271,9 +289,13 @@ final class Lab {
     /** Thrown by every change of a row that is there. */
     volatile BangerException full;
 
+    final AtomicInteger refused = new AtomicInteger();
+
     private void change() {
-      if (full != null) {
-        throw full;
+      BangerException failure = full;
+      if (failure != null) {
+        refused.incrementAndGet();
+        throw failure;
       }
     }
 

@@ -62,6 +62,16 @@ class PauseAndDiskWatchTest {
   }
 
   @Test
+  void a_vm_that_goes_on_is_told_what_time_it_is() {
+    Lab.await(lab.vms.pause(vm));
+    assertThat(lab.guests.clockOf(vm.id())).isEmpty();
+
+    Lab.await(lab.vms.resume(vm));
+
+    assertThat(lab.guests.clockOf(vm.id())).isPresent();
+  }
+
+  @Test
   void a_paused_vm_goes_on_so_that_it_can_shut_down() {
     Lab.await(lab.vms.pause(vm));
 

@@ -333,6 +333,21 @@ class VmLifeTest {
   }
 
   @Test
+  void anExitThatCannotBeWrittenDownIsWrittenDownWhenItCan() throws Exception {
+    VmRecord vm = lab.running("web");
+    lab.store.full = new BangerException(ErrorKind.HOST, "the database is locked");
+
+    lab.driver.exit(vm.id(), new VmmDriver.VmmExit(false, "killed by signal 9"));
+    long patience = System.nanoTime() + Lab.PATIENCE.toNanos();
+    while (lab.store.refused.get() == 0 && System.nanoTime() < patience) {
+      Thread.sleep(2);
+    }
+    lab.store.full = null;
+
+    assertThat(lab.eventually(vm.id(), "failed").lastError()).isEqualTo("killed by signal 9");
+  }
+
+  @Test
   void aGuestThatPowersOffByItselfIsStoppedNotFailed() throws Exception {
     VmRecord vm = lab.running("web");
 

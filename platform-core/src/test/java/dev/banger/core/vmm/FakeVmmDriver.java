@@ -46,6 +46,7 @@ public final class FakeVmmDriver implements VmmDriver {
     KILL,
     PAUSE,
     RESUME,
+    IS_PAUSED,
     REMOVE_LEFTOVERS
   }
 
@@ -311,6 +312,7 @@ public final class FakeVmmDriver implements VmmDriver {
 
   @Override
   public boolean isPaused(VmPaths paths, VmHandles handles, Duration deadline) {
+    begin(Call.IS_PAUSED, "isPaused " + paths.id(), deadline);
     return host.paused.contains(paths.id());
   }
 
