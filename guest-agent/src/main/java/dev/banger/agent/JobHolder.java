@@ -30,20 +30,22 @@ final class JobHolder {
   /**
    * $0 BusyBox, $1 the job's directory, $2 that of its FIFOs, then the command. Nothing that
    * becomes the command runs in the background: a shell makes that ignore SIGINT for ever. The life
-   * FIFO has a writer for as long as the first shell lives.
+   * FIFO has a writer for as long as the first shell lives. The second shell is born with the ends
+   * that it holds, those of the control words among them: the command may run, and its input end,
+   * long before a busy machine lets that shell take a step, and a word to nobody is lost.
    */
   private static final String ON_PIPES =
       """
-      exec 3<>"$2/in" 4<>"$2/out" 5<>"$2/err" 6<>"$2/life" || exit
+      exec 3<>"$2/in" 4<>"$2/out" 5<>"$2/err" 6<>"$2/life" 7<>"$2/ctl" || exit
       (
         cd /
-        exec 0<>"$2/ctl" 7>"$2/in" 8<"$2/out" 9<"$2/err" || exit
+        exec 0<&7 7>"$2/in" 8<"$2/out" 9<"$2/err" || exit
         exec 3<&- 4<&- 5<&- 6<&- >/dev/null 2>&1
         while read -r banger_word; do
           case $banger_word in eof) exec 7>&- ;; bye) exit ;; esac
         done
       ) &
-      exec 3<&-
+      exec 3<&- 7<&-
       "$0" setsid "$0" sh -c '
         read -r banger_stat <"/proc/$$/stat" && echo "$banger_stat" >"$1/pid" || exit 126
         exec <"$2/in" >"$2/out" 4<&- 5<&- || exit 126
@@ -64,10 +66,10 @@ final class JobHolder {
    */
   private static final String ON_TERMINAL =
       """
-      exec 5<&0 0</dev/null 3<>"$2/in" 4<>"$2/out" 6<>"$2/life" || exit
+      exec 5<&0 0</dev/null 3<>"$2/in" 4<>"$2/out" 6<>"$2/life" 7<>"$2/ctl" || exit
       (
         cd /
-        exec 0<>"$2/ctl" 7>"$2/in" 8<"$2/out" 9<>"$3" || exit
+        exec 0<&7 7>"$2/in" 8<"$2/out" 9<>"$3" || exit
         "$0" dd bs=16384 <&5 >"$2/out" 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&- &
         banger_out=$!
         "$0" dd bs=16384 <"$2/in" >&5 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&- &
@@ -80,7 +82,7 @@ final class JobHolder {
           esac
         done
       ) &
-      exec 3<&- 5<&-
+      exec 3<&- 5<&- 7<&-
       "$0" setsid "$0" sh -c '
         read -r banger_stat <"/proc/$$/stat" && echo "$banger_stat" >"$1/pid" || exit 126
         exec 0<>"$3" 4<&- || exit 126
