@@ -18,6 +18,7 @@ import dev.banger.core.model.ErrorKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +222,54 @@ class JobsInTroubleIT {
       connection.write("two\nend\n".getBytes(UTF_8), 0, 8);
       connection.endInput();
       assertThat(Told.read(connection).stdout()).isEqualTo("one\ntwo\ntwo\nend\n");
+    }
+  }
+
+  /**
+   * A BusyBox as on a machine so busy that the shell which holds a job's input takes its first step
+   * only once that input has ended.
+   */
+  private static Path lateHolder(Path dir) throws IOException {
+    Path busybox = Path.of("/bin/busybox");
+    Path real = Files.exists(busybox) ? busybox : Path.of("/usr/bin/busybox");
+    Path late = dir.resolve("busybox");
+    Files.writeString(
+        late,
+        """
+        #!%s sh
+        wait='until [ -e "$1/input-ended" ]; do sleep 0.1; done; sleep 0.3; : >%s/late'
+        if [ "$1" = setsid ] && [ "$4" = -c ]; then
+          script=$(echo "$5" | sed "s|^ *cd /\\$|$wait; cd /|")
+          shift 5
+          set -- setsid "$0" sh -c "$script" "$@"
+        fi
+        exec %s "$@"
+        """
+            .formatted(real, dir, real));
+    Files.setPosixFilePermissions(late, PosixFilePermissions.fromString("rwx------"));
+    return late;
+  }
+
+  @Test
+  void the_end_of_input_reaches_a_job_whose_holder_is_late(@TempDir Path dir) throws Exception {
+    start("busybox=" + lateHolder(dir));
+    run("cat", "cat");
+    View sends = new View(-1, -1, true, true, Input.ALONE);
+    try (Connection connection = jobs().connect("cat", sends, LONG)) {
+      connection.write("one\n".getBytes(UTF_8), 0, 4);
+      connection.endInput();
+      Told told = CompletableFuture.supplyAsync(() -> told(connection)).get(30, TimeUnit.SECONDS);
+      assertThat(told.stdout()).isEqualTo("one\n");
+      assertThat(told.ended().exitCode()).hasValue(0);
+    }
+    assertThat(dir.resolve("late")).exists();
+  }
+
+  private static Told told(Connection connection) {
+    try {
+      return Told.read(connection);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
