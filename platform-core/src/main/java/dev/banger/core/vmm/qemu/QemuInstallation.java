@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class QemuInstallation {
   /** Milliseconds on most hosts; more than 5 s were seen on one that was emulated and busy. */
   private static final Duration DEADLINE = Duration.ofSeconds(20);
+
   private static final Pattern VERSION =
       Pattern.compile("QEMU emulator version ([0-9]{1,4})\\.([0-9]{1,4})(\\.[0-9]{1,4})?");
 
