@@ -312,7 +312,9 @@ class GuestLinkIT {
 
   @Test
   void aTerminalTurnsControlCIntoASignalAndTheEndOfInputIntoControlD() throws Exception {
-    GuestProcess interrupted = terminal("sh", "-c", "echo ready; sleep 1000");
+    // A dash that is just making a child defers the signal until that has ended, and the child
+    // drops it.
+    GuestProcess interrupted = terminal("sh", "-c", "echo ready; exec sleep 1000");
     assertThat(readLine(interrupted.stdout())).isEqualTo("ready\r");
     interrupted.stdin().write(3);
     assertThat(exit(interrupted)).isEqualTo(130);
