@@ -204,6 +204,10 @@ final class Jobs {
 
   private static void takeUp(Job job, JobFiles files, JobPump carrier) throws IOException {
     if (job.open()) {
+      if (files.isInputEnded()) {
+        // The agent before may have ended between noting that and saying it; twice does no harm.
+        JobHolder.tell(files.fifo("ctl"), JobHolder.END_INPUT);
+      }
       carrier.add(job);
       return;
     }

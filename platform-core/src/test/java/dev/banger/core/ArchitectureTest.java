@@ -91,6 +91,8 @@ class ArchitectureTest {
                     .and()
                     .doNotHaveFullyQualifiedName(CORE + "image.KernelPackages")
                     .and()
+                    .doNotHaveFullyQualifiedName(CORE + "image.KernelEntries")
+                    .and()
                     .doNotHaveFullyQualifiedName(CORE + "store.DatabaseFile")
                     .and()
                     .haveNameNotMatching(".*\\.Probe(Cache|Guest)")

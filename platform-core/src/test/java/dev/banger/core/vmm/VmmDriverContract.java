@@ -226,7 +226,7 @@ public abstract class VmmDriverContract {
       driver().pause(paths, handles, DEADLINE);
       assertThat(restarted().observe(paths, Optional.empty())).contains(handles);
       driver().resume(paths, handles, DEADLINE);
-      restarted().resume(paths, handles, DEADLINE);
+      driver().resume(paths, handles, DEADLINE);
       assertThat(driver().observe(paths, Optional.of(handles))).contains(handles);
     } else {
       assertFails(() -> driver().pause(paths, handles, DEADLINE), ErrorKind.UNAVAILABLE);
