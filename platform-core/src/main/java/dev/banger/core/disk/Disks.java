@@ -39,11 +39,13 @@ public final class Disks implements DiskProvisioner {
     // Whoever reads qcow2 is served before device mapper and copies are looked at.
     Path images = data.resolve("images");
     Path vms = data.resolve("vms");
+    ReflinkStrategy reflink = new ReflinkStrategy(images, vms);
+    reflink.tidy();
     return new Disks(
         commands,
         agentDisk,
         List.of(
-            new ReflinkStrategy(images, vms),
+            reflink,
             new Qcow2Strategy(),
             new DmSnapshotStrategy(commands, vms, images),
             new CopyStrategy()),

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A copy of the image that shares its blocks until one of the two is written to. Costs milliseconds
@@ -16,7 +17,8 @@ import java.time.Duration;
  */
 final class ReflinkStrategy implements RootDiskStrategy {
   private static final long MIB = 1L << 20;
-  private static final String TRIED = ".reflink-tried";
+  private static final String FROM = ".reflink-tried-from";
+  private static final String TO = ".reflink-tried-to";
 
   private final Path images;
   private final Path vms;
@@ -31,6 +33,18 @@ final class ReflinkStrategy implements RootDiskStrategy {
   ReflinkStrategy(Path images, Path vms) {
     this.images = images;
     this.vms = vms;
+  }
+
+  /** Removes what a daemon left that was killed while it tried. */
+  void tidy() {
+    for (Path dir : List.of(images, vms, images.toAbsolutePath().getParent())) {
+      try {
+        Files.deleteIfExists(dir.resolve(FROM));
+        Files.deleteIfExists(dir.resolve(TO));
+      } catch (IOException e) {
+        // The next try says what is wrong there.
+      }
+    }
   }
 
   @Override
@@ -55,13 +69,11 @@ final class ReflinkStrategy implements RootDiskStrategy {
 
   /** Shares one block. Asking for the type of the file system would not do: XFS may be without. */
   private Suitability tried() {
-    Path from = present(images).resolve(TRIED + "-from");
-    Path to = present(vms).resolve(TRIED + "-to");
+    Path from = present(images).resolve(FROM);
+    Path to = present(vms).resolve(TO);
     try {
       try {
-        // What a daemon left that was killed here.
-        Files.deleteIfExists(to);
-        Files.deleteIfExists(from);
+        tidy();
         Files.createFile(from, NewFile.OWNER_ONLY);
         Files.write(from, new byte[4096]);
         Files.createFile(to, NewFile.OWNER_ONLY);

@@ -114,6 +114,20 @@ class ReflinkStrategyTest {
   }
 
   @Test
+  void what_a_daemon_left_that_was_killed_while_it_tried_is_gone_once_the_next_one_is_up()
+      throws Exception {
+    DiskFixture lab = DiskFixture.in(dir.resolve("data"));
+    Path vms = Files.createDirectories(lab.data().resolve("vms"));
+    Path left = Files.createFile(vms.resolve(".reflink-tried-to"));
+    Path other = Files.createFile(lab.data().resolve("images/.reflink-tried-from"));
+
+    new ReflinkStrategy(lab.data().resolve("images"), vms).tidy();
+
+    assertThat(left).doesNotExist();
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
   void what_was_tried_is_remembered_until_it_is_to_be_forgotten() throws Exception {
     Path images = Files.createDirectory(dir.resolve("images"));
     Path vms = Files.createDirectory(dir.resolve("vms"));
