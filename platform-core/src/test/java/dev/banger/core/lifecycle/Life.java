@@ -6,7 +6,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A daemon's life, which ends before or after a chosen call of it into the world, as by a SIGKILL:
@@ -14,9 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Life {
   private final int endsAt;
-  private final AtomicInteger passed = new AtomicInteger();
+  private final Object monitor = new Object();
+  private int passed;
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> buried = new CompletableFuture<>();
+
+  /** Calls that are in the world: a process that was killed has none, so its heirs wait for 0. */
+  private int underWay;
 
   private Life(int endsAt) {
     this.endsAt = endsAt;
@@ -44,26 +47,47 @@ final class Life {
             new Class<?>[] {port},
             (_, method, arguments) -> {
               String call = port.getSimpleName() + "." + method.getName();
-              pass("before " + call);
+              enter("before " + call);
               Object result;
               try {
                 result = method.invoke(real, arguments);
               } catch (InvocationTargetException e) {
-                pass("after " + call);
+                leave("after " + call);
                 throw e.getCause();
               }
-              pass("after " + call);
+              leave("after " + call);
               return result instanceof Extensions.Visit visit
                   ? through(Extensions.Visit.class, visit)
                   : result;
             }));
   }
 
-  private void pass(String point) {
-    if (passed.incrementAndGet() < endsAt) {
-      return;
+  /** Before a call: it is in the world from here on, unless this life is over. */
+  private void enter(String point) {
+    synchronized (monitor) {
+      if (++passed < endsAt) {
+        underWay++;
+        return;
+      }
+      ended.complete(point);
     }
-    ended.complete(point);
+    dead();
+  }
+
+  /** After a call: it is not in the world any more. */
+  private void leave(String point) {
+    synchronized (monitor) {
+      underWay--;
+      monitor.notifyAll();
+      if (++passed < endsAt) {
+        return;
+      }
+      ended.complete(point);
+    }
+    dead();
+  }
+
+  private void dead() {
     buried.join();
     throw new BangerException(ErrorKind.UNAVAILABLE, "this daemon is dead");
   }
@@ -86,7 +110,20 @@ final class Life {
               }
             });
     CompletableFuture.anyOf(answered, ended).get(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    return !ended.isDone();
+    if (!ended.isDone()) {
+      return true;
+    }
+    synchronized (monitor) {
+      long end = System.nanoTime() + Lab.PATIENCE.toNanos();
+      while (underWay > 0) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError(underWay + " calls of a dead daemon do not return");
+        }
+        monitor.wait(left);
+      }
+    }
+    return false;
   }
 
   /** Where it ended. */
