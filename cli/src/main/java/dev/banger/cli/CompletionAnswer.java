@@ -11,6 +11,9 @@ import dev.banger.client.BangerClient;
 import dev.banger.client.DaemonSocket;
 import dev.banger.client.Json;
 import dev.banger.client.RpcException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +165,7 @@ final class CompletionAnswer {
       case "image" -> names("image.list", "name", given, "");
       case "plugin" -> names("plugin.list", "id", given, "");
       case "op" -> names("op.list", "id", given, "");
+      case "config" -> configKeys();
       case "vm:path" -> {
         List<String> both = new ArrayList<>();
         if (unfinished.indexOf('/') < 0 && unfinished.indexOf(':') < 0) {
@@ -172,6 +176,17 @@ final class CompletionAnswer {
       }
       default -> List.of();
     };
+  }
+
+  /** As the daemon declares them; the build writes the file. */
+  private static List<String> configKeys() {
+    try (InputStream in = CompletionAnswer.class.getResourceAsStream("config-keys.txt")) {
+      return in == null
+          ? List.of()
+          : List.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n"));
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   private List<String> listed(Optional<PluginCommand.Listing> listing) {

@@ -181,6 +181,29 @@ class RestTest extends CliTestBase {
   }
 
   @Test
+  void configShowsWhatWasAskedForAndNamesTheNearestKey() throws Exception {
+    daemon.answer(
+        "config.show",
+        "{'file':'/c/config.toml','values':["
+            + "{'key':'image','value':'debian','source':'default'},"
+            + "{'key':'network.mode','value':'auto','source':'default'},"
+            + "{'key':'network.cidr','value':'172.30.0.0/16','source':'/c/config.toml, line 3'}]}");
+
+    assertThat(cli.run("config", "show", "network", "-o", "json").json().get("values").elements())
+        .extracting(value -> value.text("key"))
+        .containsExactly("network.mode", "network.cidr");
+    assertThat(cli.run("config", "show", "-q", "image").out()).contains("debian");
+    Cli.Ran wrong = cli.run("config", "show", "network.mod");
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err())
+        .contains("there is no setting \"network.mod\"")
+        .contains("banger config show network.mode");
+    assertThat(cli.run("__complete", "config", "show", "netw").out())
+        .contains("network.mode\n", "network.cidr\n")
+        .doesNotContain("image");
+  }
+
+  @Test
   void configIsShownAndFound() throws Exception {
     daemon.answer(
         "config.show",

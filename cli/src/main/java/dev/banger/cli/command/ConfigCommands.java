@@ -3,6 +3,7 @@ package dev.banger.cli.command;
 import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
+import dev.banger.cli.base.Nearest;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.daemon.DaemonStarter;
 import dev.banger.cli.term.Table;
@@ -35,7 +36,14 @@ public final class ConfigCommands implements Command {
       case "show" ->
           options
               .summary("every setting in force, and where it comes from")
-              .example("banger config show");
+              .positional(
+                  "KEY",
+                  "config",
+                  0,
+                  Integer.MAX_VALUE,
+                  "a key as it is shown, or a table of them; all without one")
+              .example("banger config show")
+              .example("banger config show network image");
       case "check" ->
           options
               .summary("every problem of the configuration file; needs no running daemon")
@@ -67,7 +75,7 @@ public final class ConfigCommands implements Command {
   }
 
   private static int show(Invocation call) {
-    Json config = call.call("config.show", Json.build().done());
+    Json config = picked(call, call.call("config.show", Json.build().done()));
     if (call.isJson()) {
       call.print(config);
       return 0;
@@ -84,10 +92,54 @@ public final class ConfigCommands implements Command {
     return 0;
   }
 
+  /** What was asked for: each a key or a table of keys. */
+  private static Json picked(Invocation call, Json config) {
+    List<String> wanted = call.parsed().arguments();
+    if (wanted.isEmpty()) {
+      return config;
+    }
+    List<String> keys = new ArrayList<>();
+    for (Json value : config.get("values").elements()) {
+      keys.add(value.text("key"));
+    }
+    for (String each : wanted) {
+      if (keys.stream().noneMatch(key -> isOf(key, each))) {
+        String nearest = Nearest.to(each, keys);
+        throw Failure.failed(
+            "notFound",
+            "there is no setting \"" + each + "\"",
+            nearest == null ? "banger config show" : "banger config show " + nearest);
+      }
+    }
+    List<Json> values = new ArrayList<>();
+    for (Json value : config.get("values").elements()) {
+      if (wanted.stream().anyMatch(each -> isOf(value.text("key"), each))) {
+        values.add(value);
+      }
+    }
+    return Json.build().put("file", config.get("file")).put("values", Json.array(values)).done();
+  }
+
+  private static boolean isOf(String key, String wanted) {
+    return key.equals(wanted) || key.startsWith(wanted + ".");
+  }
+
   /**
    * By the daemon's own reader, as a program that only checks: a bad file keeps it from running.
    */
   private static int check(Invocation call, Path file) throws IOException, InterruptedException {
+    Checked checked = checked(call);
+    return tell(call, file, checked.code, checked.said);
+  }
+
+  /**
+   * What the check said.
+   *
+   * @param code 0: the file is good
+   */
+  record Checked(int code, List<String> said) {}
+
+  static Checked checked(Invocation call) throws IOException, InterruptedException {
     Path binary = DaemonStarter.binary(call.console(), DaemonSocket.path(call.console().env()));
     ProcessBuilder builder = new ProcessBuilder(binary.toString(), "--check-config");
     Map<String, String> environment = builder.environment();
@@ -108,7 +160,7 @@ public final class ConfigCommands implements Command {
     } finally {
       process.destroyForcibly();
     }
-    return tell(call, file, process.exitValue(), problems(said));
+    return new Checked(process.exitValue(), problems(said));
   }
 
   private static int tell(Invocation call, Path file, int code, List<String> said) {

@@ -6,6 +6,7 @@ import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
+import java.io.IOException;
 
 /** {@code banger doctor}. */
 public final class Doctor implements Command {
@@ -14,14 +15,28 @@ public final class Doctor implements Command {
     options
         .summary("what this host has, what it lacks, and how to mend it")
         .description("Exit code 1 when something that is needed fails.")
-        .flag("--fix", "mend what plugins know how to mend, then look again")
+        .flag("--fix", "mend what banger and its plugins know how to mend, then look again")
+        .flag("--bundle", "write what a report of a problem needs into one file, without secrets")
+        .value("--to", "FILE", "path", "the file of --bundle; by default named after the time")
         .example("banger doctor")
         .example("banger doctor --fix")
+        .example("banger doctor --bundle")
         .example("banger doctor -o json");
   }
 
   @Override
-  public int run(Invocation call) {
+  public int run(Invocation call) throws IOException {
+    boolean isBundle = call.parsed().flag("--bundle");
+    if (call.parsed().value("--to") != null && !isBundle) {
+      throw Failure.usage("--to names the file of --bundle", "banger doctor --bundle --to FILE");
+    }
+    if (isBundle) {
+      if (call.parsed().flag("--fix")) {
+        throw Failure.usage(
+            "--bundle and --fix exclude each other", "banger doctor --fix, then --bundle");
+      }
+      return new DoctorBundle(call).write();
+    }
     Json checks = call.call("doctor.run", params(call));
     boolean isAnyFailed = false;
     int width = 0;

@@ -40,6 +40,12 @@ record AccelerationCheck(VmmDriver driver) implements DoctorCheck {
         or(status.reason(), "guests are emulated, which is slow") + link(), status.remedy());
   }
 
+  /** A verdict may be of a host that was busy, or that was repaired since. */
+  @Override
+  public String fix() {
+    return driver.forgetVerdict() ? "forgot what was found; the next start tries KVM again" : "";
+  }
+
   private String link() {
     String link = driver.agentLink();
     return link.isEmpty() ? "" : "; their agents are reached by " + link;

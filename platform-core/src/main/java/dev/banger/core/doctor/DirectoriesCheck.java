@@ -22,6 +22,12 @@ record DirectoriesCheck(List<Path> directories, HostUser user) implements Doctor
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.OTHERS_EXECUTE);
 
+  private static final Set<PosixFilePermission> OWN =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
   @Override
   public String id() {
     return "directories";
@@ -53,5 +59,23 @@ record DirectoriesCheck(List<Path> directories, HostUser user) implements Doctor
     return open.isEmpty()
         ? Result.ok("only %s can look into them".formatted(user.name()))
         : Result.warn("other users can look into " + names, "chmod 700 " + names);
+  }
+
+  /** Shuts out others; never gives itself what belongs to somebody else. */
+  @Override
+  public String fix() throws IOException {
+    List<String> mended = new ArrayList<>();
+    for (Path dir : directories) {
+      if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)
+          || (Integer) Files.getAttribute(dir, "unix:uid") != user.uid()) {
+        continue;
+      }
+      Set<PosixFilePermission> now = Files.getPosixFilePermissions(dir, LinkOption.NOFOLLOW_LINKS);
+      if (!now.equals(OWN)) {
+        Files.setPosixFilePermissions(dir, OWN);
+        mended.add(dir.toString());
+      }
+    }
+    return mended.isEmpty() ? "" : "chmod 700 " + String.join(" ", mended);
   }
 }

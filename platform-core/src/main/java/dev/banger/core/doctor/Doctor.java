@@ -22,26 +22,64 @@ import java.util.stream.Collectors;
  */
 public final class Doctor {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration FIX_DEADLINE = Duration.ofSeconds(30);
   private static final int MAX_TEXT = 500;
 
   private final Supplier<List<DoctorCheck>> checks;
   private final Duration deadline;
+  private final Duration fixDeadline;
 
   /**
    * @param checks asked at each run, because plugins come and go
    */
   public Doctor(Supplier<List<DoctorCheck>> checks) {
-    this(checks, DEADLINE);
+    this(checks, DEADLINE, FIX_DEADLINE);
   }
 
-  Doctor(Supplier<List<DoctorCheck>> checks, Duration deadline) {
+  Doctor(Supplier<List<DoctorCheck>> checks, Duration deadline, Duration fixDeadline) {
     this.checks = checks;
     this.deadline = deadline;
+    this.fixDeadline = fixDeadline;
   }
 
   /** All findings, in the order of the checks. Takes at most ten seconds. */
   public List<Finding> run() throws InterruptedException {
     return run(checks.get());
+  }
+
+  /**
+   * The same, after each check that was not ok has had its go at mending, one after the other, and
+   * was asked once more. A fix that breaks or hangs is told and keeps no other from being tried.
+   */
+  public List<Finding> fix() throws InterruptedException {
+    List<DoctorCheck> which = checks.get();
+    List<Finding> before = run(which);
+    List<Finding> after = new ArrayList<>();
+    for (int i = 0; i < which.size(); i++) {
+      Finding found = before.get(i);
+      after.add(found.status() == Status.OK ? found : fixed(which.get(i), found));
+    }
+    return after;
+  }
+
+  private Finding fixed(DoctorCheck check, Finding found) throws InterruptedException {
+    FutureTask<String> task = new FutureTask<>(check::fix);
+    Thread thread = Thread.ofVirtual().name("fix-" + check.id()).start(task);
+    String done;
+    try {
+      done = task.get(fixDeadline.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      return again(check)
+          .notFixedBecause("it did not end within %d s".formatted(fixDeadline.toSeconds()));
+    } catch (ExecutionException e) {
+      return again(check).notFixedBecause(bounded(String.valueOf(e.getCause().getMessage())));
+    }
+    return done == null || done.isBlank() ? found : again(check).fixedBy(bounded(done));
+  }
+
+  private Finding again(DoctorCheck check) throws InterruptedException {
+    return run(List.of(check)).getFirst();
   }
 
   /**

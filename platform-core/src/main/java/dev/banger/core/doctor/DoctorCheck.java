@@ -27,6 +27,17 @@ public interface DoctorCheck {
   /** What it throws counts as a failure of the prerequisite. */
   Result run() throws Exception;
 
+  /**
+   * Mends what {@link #run} has complained of, as far as banger may: nothing of others, and nothing
+   * that takes more rights than it has. Asked for by people only, and only when the check is not
+   * ok.
+   *
+   * @return what was done, in one line; empty when there is nothing that it could do
+   */
+  default String fix() throws Exception {
+    return "";
+  }
+
   /** A request that has prerequisites. */
   enum Need {
     /** Create or start a VM. */

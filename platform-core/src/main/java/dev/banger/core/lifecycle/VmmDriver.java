@@ -112,6 +112,16 @@ public interface VmmDriver {
     return Optional.empty();
   }
 
+  /**
+   * Forgets what it has measured of this host, so that the next start measures anew. Nothing that
+   * runs is affected.
+   *
+   * @return whether there was anything to forget
+   */
+  default boolean forgetVerdict() {
+    return false;
+  }
+
   /** Removes the sockets and pid file of a VMM that is dead. May be repeated. */
   void removeLeftovers(VmPaths paths);
 

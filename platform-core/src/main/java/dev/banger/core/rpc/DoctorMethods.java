@@ -28,7 +28,7 @@ public final class DoctorMethods {
 
   private Json run(boolean fix) throws InterruptedException {
     List<Json> findings = new ArrayList<>();
-    for (Finding finding : doctor.run()) {
+    for (Finding finding : fix ? doctor.fix() : doctor.run()) {
       findings.add(
           toJson(
               new CheckReport(
@@ -36,7 +36,8 @@ public final class DoctorMethods {
                   finding.source(),
                   finding.status().wireName(),
                   finding.summary(),
-                  finding.remedy()),
+                  finding.remedy(),
+                  finding.fixed()),
               fix));
     }
     for (CheckReport report : plugins.doctorChecks(fix)) {

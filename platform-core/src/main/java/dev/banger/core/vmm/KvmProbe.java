@@ -128,9 +128,13 @@ public final class KvmProbe implements AutoCloseable {
     return await(first == null ? mine : first, limit);
   }
 
-  /** Forgets all verdicts, for example because the host was repaired. */
-  public void forget() {
-    cache.clear();
+  /**
+   * Forgets all verdicts, for example because the host was repaired.
+   *
+   * @return whether there were any
+   */
+  public boolean forget() {
+    return cache.clear();
   }
 
   private void run(String key, Path binary, Path kernel, CompletableFuture<KvmVerdict> result) {

@@ -56,10 +56,18 @@ public final class ProbeCache {
     save();
   }
 
-  /** Forgets everything, so that the next launch probes. */
-  synchronized void clear() {
+  /**
+   * Forgets everything, so that the next launch probes.
+   *
+   * @return whether there was anything
+   */
+  synchronized boolean clear() {
+    if (load().isEmpty()) {
+      return false;
+    }
     verdicts = List.of();
     save();
+    return true;
   }
 
   /** The newest verdict whose key matches, unless it has expired. */

@@ -23,6 +23,22 @@ class ConfigDocTest {
         .hasContent(wanted);
   }
 
+  @Test
+  void theCommandLineCompletesTheKeysThatThereAre() throws IOException {
+    Path file = Path.of("..", "cli/src/main/resources/dev/banger/cli/config-keys.txt");
+    StringBuilder wanted = new StringBuilder();
+    for (Option<?> option : new Options(Path.of("/home/you")).all()) {
+      wanted.append(option.key()).append('\n');
+    }
+    if (Boolean.getBoolean("banger.docs.write")) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, wanted);
+    }
+    assertThat(file)
+        .as("write it anew as the documentation, with -Dbanger.docs.write=true")
+        .hasContent(wanted.toString());
+  }
+
   private static String page() {
     StringBuilder page = new StringBuilder(HEAD);
     String table = null;

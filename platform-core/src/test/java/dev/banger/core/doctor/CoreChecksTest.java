@@ -221,6 +221,25 @@ class CoreChecksTest {
   }
 
   @Test
+  void openDirectoriesAreShutAndThoseOfOthersAreLeftAlone() throws Exception {
+    HostUser me = HostUser.current();
+    Path dir = Files.createDirectory(temp.resolve("data"));
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-x---"));
+    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), elsewhere);
+    List<Path> dirs = List.of(dir, link, temp.resolve("missing"));
+
+    assertThat(new DirectoriesCheck(dirs, new HostUser("ada", me.uid() + 1)).fix()).isEmpty();
+    assertThat(new DirectoriesCheck(dirs, me).fix()).isEqualTo("chmod 700 " + dir);
+
+    assertThat(new DirectoriesCheck(List.of(dir), me).run().status()).isEqualTo(Status.OK);
+    assertThat(Files.getPosixFilePermissions(elsewhere))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(new DirectoriesCheck(dirs, me).fix()).isEmpty();
+  }
+
+  @Test
   void theAgentDiskMustBeThereAndNotEmpty() throws Exception {
     Path disk = temp.resolve("agent.img");
     assertThat(new AgentDiskCheck(() -> disk).run().status()).isEqualTo(Status.FAIL);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class DoctorTest {
@@ -96,7 +97,8 @@ class DoctorTest {
     List<Finding> findings =
         new Doctor(
                 () -> List.of(hanging, check("fine", () -> Result.ok("fine"))),
-                Duration.ofMillis(200))
+                Duration.ofMillis(200),
+                Duration.ofSeconds(10))
             .run();
     assertThat(findings).extracting(Finding::status).containsExactly(Status.FAIL, Status.OK);
     assertThat(findings.getFirst().summary()).startsWith("the check did not end within");
@@ -173,5 +175,86 @@ class DoctorTest {
         return body.call();
       }
     };
+  }
+
+  /** Broken until it is mended. */
+  private static DoctorCheck broken(String id, Callable<String> fix) {
+    AtomicReference<String> mended = new AtomicReference<>("");
+    return new DoctorCheck() {
+      @Override
+      public String id() {
+        return id;
+      }
+
+      @Override
+      public Result run() {
+        return mended.get().isEmpty() ? Result.fail("is broken", "mend it") : Result.ok("works");
+      }
+
+      @Override
+      public String fix() throws Exception {
+        mended.set(fix.call());
+        return mended.get();
+      }
+    };
+  }
+
+  @Test
+  void aFixIsFollowedByAnotherLookAndToldOf() throws Exception {
+    assertThat(new Doctor(() -> List.of(broken("a", () -> "turned the screw"))).fix())
+        .containsExactly(new Finding("a", "core", Status.OK, "works", "", "turned the screw"));
+    assertThat(new Doctor(() -> List.of(broken("a", () -> ""))).fix())
+        .containsExactly(new Finding("a", "core", Status.FAIL, "is broken", "mend it"));
+  }
+
+  @Test
+  void whatIsWellIsLeftAlone() throws Exception {
+    DoctorCheck well =
+        new DoctorCheck() {
+          @Override
+          public String id() {
+            return "well";
+          }
+
+          @Override
+          public Result run() {
+            return Result.ok("fine");
+          }
+
+          @Override
+          public String fix() {
+            throw new AssertionError("nobody asked for that");
+          }
+        };
+    assertThat(new Doctor(() -> List.of(well)).fix())
+        .containsExactly(new Finding("well", "core", Status.OK, "fine", ""));
+  }
+
+  @Test
+  void aFixThatBreaksOrHangsIsToldAndKeepsNoOtherFromBeingTried() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    List<DoctorCheck> checks =
+        List.of(
+            broken(
+                "throws",
+                () -> {
+                  throw new IllegalStateException("no screwdriver");
+                }),
+            broken(
+                "hangs",
+                () -> {
+                  never.await();
+                  return "";
+                }),
+            broken("last", () -> "turned the screw"));
+    List<Finding> findings =
+        new Doctor(() -> checks, Duration.ofSeconds(10), Duration.ofMillis(100)).fix();
+
+    assertThat(findings)
+        .extracting(Finding::summary)
+        .containsExactly(
+            "is broken; not mended: no screwdriver",
+            "is broken; not mended: it did not end within 0 s",
+            "works");
   }
 }

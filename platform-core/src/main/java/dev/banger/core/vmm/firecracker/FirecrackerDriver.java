@@ -130,9 +130,9 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
     return gate.status(found.get(), limit);
   }
 
-  /** Forgets what the KVM probe found, so that the next launch probes again. */
-  public void forgetProbe() {
-    probe.forget();
+  @Override
+  public boolean forgetVerdict() {
+    return probe.forget();
   }
 
   @Override

@@ -122,9 +122,9 @@ public final class QemuDriver implements VmmDriver, Closeable {
     return acceleration.status(qemu.get());
   }
 
-  /** Forgets what the KVM probe found, so that the next launch probes again. */
-  public void forgetProbe() {
-    probe.forget();
+  @Override
+  public boolean forgetVerdict() {
+    return probe.forget();
   }
 
   @Override
