@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -61,53 +59,9 @@ final class AuthorsDesk {
   }
 
   Ran within(Duration deadline, Path directory, String script) {
-    try {
-      Path out = Files.createTempFile(home.dir(), "out", "");
-      Path err = Files.createTempFile(home.dir(), "err", "");
-      Path file = Files.writeString(Files.createTempFile(home.dir(), "script", ""), script);
-      Process process =
-          environment(
-                  new ProcessBuilder("bash", file.toString())
-                      .directory(directory.toFile())
-                      .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                      .redirectOutput(out.toFile())
-                      .redirectError(err.toFile()))
-              .start();
-      try {
-        boolean ended = process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
-        Ran ran =
-            new Ran(
-                List.of(script),
-                ended ? process.exitValue() : -1,
-                Files.readString(out),
-                Files.readString(err));
-        if (!ended) {
-          throw new AssertionError("no end within " + deadline.toSeconds() + " s: " + ran);
-        }
-        return ran;
-      } finally {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        Files.delete(out);
-        Files.delete(err);
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-  }
-
-  private ProcessBuilder environment(ProcessBuilder builder) {
-    Map<String, String> variables = builder.environment();
-    variables.keySet().removeIf(name -> name.startsWith("BANGER_"));
-    variables.put("BANGER_HOME", home.dir().toString());
-    Path bin = Path.of(System.getProperty("banger.dist"), "bin").toAbsolutePath();
-    variables.put("PATH", bin + ":" + variables.getOrDefault("PATH", "/usr/bin:/bin"));
-    String options = variables.getOrDefault("MAVEN_OPTS", "");
-    variables.put("MAVEN_OPTS", (options + " -Dmaven.repo.local=" + repository).strip());
-    return builder;
+    String options = System.getenv().getOrDefault("MAVEN_OPTS", "");
+    return new Shell(
+            home, Map.of("MAVEN_OPTS", (options + " -Dmaven.repo.local=" + repository).strip()))
+        .run(deadline, directory, script);
   }
 }
