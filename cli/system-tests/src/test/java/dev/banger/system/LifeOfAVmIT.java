@@ -72,6 +72,7 @@ class LifeOfAVmIT {
             "createdAt",
             "startedAt",
             "degraded",
+            "pending",
             "labels")) {
       assertThat(vm.has(field)).as(field).isTrue();
     }
@@ -245,7 +246,7 @@ class LifeOfAVmIT {
             "set",
             "web",
             "--cpus",
-            "2",
+            "3",
             "--memory",
             "384MiB",
             "--work-disk",
@@ -254,26 +255,27 @@ class LifeOfAVmIT {
             "a=b");
 
     assertThat(set.out())
-        .contains("from the next start on: cpus 2, memory 384 MiB, work disk 512 MiB");
+        .contains("from the next start on: cpus 3, memory 384 MiB, work disk 512 MiB");
     JsonNode vm = home.ok("vm", "show", "web", "-o", "json").json();
     assertThat(vm.path("memoryMiB").asInt()).isEqualTo(256);
     assertThat(vm.path("labels").path("a").asText()).isEqualTo("b");
     assertThat(vm.path("pending").toString())
-        .isEqualTo("{\"cpus\":2,\"memoryMiB\":384,\"workDiskMiB\":512}");
+        .isEqualTo("{\"cpus\":3,\"memoryMiB\":384,\"workDiskMiB\":512}");
     assertThat(home.ok("vm", "show", "web").out()).contains("from the next start on");
-    assertThat(home.ok("vm", "set", "web", "--cpus", "2").out()).contains("already so");
+    assertThat(home.ok("vm", "set", "web", "--cpus", "3").out()).contains("already so");
   }
 
   @Test
   @Order(5)
   void aStartedVmHasWhatWasSetAndItsFileSystemHasGrown() {
-    assertThat(home.ok("vm", "exec", "web", "--", "nproc").out()).isEqualTo("2\n");
+    assertThat(home.ok("vm", "exec", "web", "--", "nproc").out()).isEqualTo("3\n");
     String size = home.ok("vm", "exec", "web", "--", "stat", "-f", "-c", "%b %S", "/root").out();
     String[] words = size.strip().split(" ");
     assertThat(Long.parseLong(words[0]) * Long.parseLong(words[1]))
         .as(size)
         .isBetween(460L << 20, 512L << 20);
-    String kib = home.ok("vm", "exec", "web", "--", "awk", "/MemTotal/{print $2}", "/proc/meminfo").out();
+    String kib =
+        home.ok("vm", "exec", "web", "--", "awk", "/MemTotal/{print $2}", "/proc/meminfo").out();
     assertThat(Long.parseLong(kib.strip())).isBetween(300L << 10, 384L << 10);
     JsonNode vm = home.ok("vm", "show", "web", "-o", "json").json();
     assertThat(vm.path("pending").size()).isZero();
