@@ -27,6 +27,7 @@ import dev.banger.cli.command.VmList;
 import dev.banger.cli.command.VmLogs;
 import dev.banger.cli.command.VmProxy;
 import dev.banger.cli.command.VmRun;
+import dev.banger.cli.command.VmSet;
 import dev.banger.cli.command.VmShow;
 import dev.banger.cli.command.VmSsh;
 import dev.banger.cli.command.VmSshConfig;
@@ -135,9 +136,9 @@ final class Catalog {
           "vm delete",
           "vm pause",
           "vm resume",
-          "vm repair",
-          "vm set" ->
+          "vm repair" ->
           new VmBatch(path.substring(3));
+      case "vm set" -> new VmSet();
       case "vm list" -> new VmList();
       case "vm show" -> new VmShow();
       case "vm exec" -> new VmExec();

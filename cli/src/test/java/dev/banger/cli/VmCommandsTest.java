@@ -375,8 +375,6 @@ class VmCommandsTest extends CliTestBase {
         "vm delete web --force       | vm.delete  | {'refs':['web'],'all':false,'force':true}",
         "vm restart web --timeout 5  | vm.restart | {'refs':['web'],'all':false,'timeoutMs':5000}",
         "vm start web --timeout 1m   | vm.start   | {'refs':['web'],'all':false}",
-        "vm set web --no-nat         | vm.set     | {'refs':['web'],'all':false,'nat':false}",
-        "vm set --all --nat          | vm.set     | {'refs':[],'all':true,'nat':true}",
         "vm kill web --force         | vm.kill    | {'refs':['web'],'all':false}",
       })
   void onlyWhatARequestTakesIsSent(String line, String method, String params) throws Exception {

@@ -81,6 +81,7 @@ final class Requests {
       case PUT_TAR -> new TarService(surroundings).put(stream, (GuestMessage.PutTar) request);
       case GET_TAR -> new TarService(surroundings).get(stream, (GuestMessage.GetTar) request);
       case STAT -> stat(stream, (GuestMessage.Stat) request);
+      case GROW_WORK_DISK -> MessageCodec.write(stream.out(), new WorkDisk(surroundings).grow());
       case SHUTDOWN -> {
         new Power(surroundings).off();
         done(stream);
@@ -110,7 +111,8 @@ final class Requests {
           HEALTH_REPORT,
           STAT_REPORT,
           LISTENERS_REPORT,
-          JOB_REPORT ->
+          JOB_REPORT,
+          GROW_REPORT ->
           throw new RequestException(FailureKind.INVALID, request.kind() + " is not a request");
     }
   }

@@ -11,7 +11,7 @@ import dev.banger.cli.base.Stages;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
 
-/** {@code banger vm start|stop|restart|kill|pause|resume|delete|repair|set}. */
+/** {@code banger vm start|stop|restart|kill|pause|resume|delete|repair}. */
 public final class VmBatch implements Command {
   private final String verb;
 
@@ -46,12 +46,6 @@ public final class VmBatch implements Command {
               .summary("stop VMs and remove all they have, disks too")
               .example("banger rm brisk-otter")
               .example("banger vm delete --label project=web");
-      case "set" ->
-          options
-              .summary("change what VMs are allowed")
-              .flag("--nat", "let the guests out to the network")
-              .flag("--no-nat", "keep the guests in")
-              .example("banger vm set web --no-nat");
       default ->
           options
               .summary("clean up now what a failed stop or delete left")
@@ -71,7 +65,7 @@ public final class VmBatch implements Command {
 
   private boolean isTimed() {
     return switch (verb) {
-      case "repair", "set", "pause", "resume" -> false;
+      case "repair", "pause", "resume" -> false;
       default -> true;
     };
   }
@@ -96,9 +90,6 @@ public final class VmBatch implements Command {
     if (force && verb.equals("restart")) {
       // The request has no force of its own: no time to shut down comes to the same.
       params.put("timeoutMs", 1);
-    }
-    if (verb.equals("set")) {
-      params.put("nat", nat(parsed));
     }
     Stages stages = call.isJson() ? Stages.hidden(call) : Stages.shown(call, !Batch.isSingle(call));
     Json answer =
@@ -125,16 +116,6 @@ public final class VmBatch implements Command {
     }
     show(call, results);
     return Batch.exitCode(call, results);
-  }
-
-  private static boolean nat(Parsed parsed) {
-    boolean on = parsed.flag("--nat");
-    if (on == parsed.flag("--no-nat")) {
-      throw Failure.usage(
-          on ? "--nat and --no-nat exclude each other" : "banger vm set needs to know what to set",
-          "give one of them: --nat, --no-nat");
-    }
-    return on;
   }
 
   private void show(Invocation call, Json results) {

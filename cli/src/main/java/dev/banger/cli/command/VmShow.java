@@ -4,6 +4,7 @@ import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
+import dev.banger.cli.base.Quantities;
 import dev.banger.cli.term.Table;
 import dev.banger.client.Json;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ public final class VmShow implements Command {
     for (Map.Entry<String, Json> field : vm.fields().entrySet()) {
       if (field.getKey().equals("rootDisk") && field.getValue().isObject()) {
         plain.put("rootDisk", rootDisk(field.getValue()));
+      } else if (field.getKey().equals("pending") && field.getValue().isObject()) {
+        plain.put("pending", pending(field.getValue()));
       } else if (!isSection(field.getKey(), field.getValue())) {
         plain.put(field.getKey(), field.getValue());
       }
@@ -84,6 +87,26 @@ public final class VmShow implements Command {
         call.say("  " + line);
       }
     }
+  }
+
+  /** {@code cpus 4, memory 2 GiB, from the next start on}; empty when there is nothing. */
+  private static String pending(Json pending) {
+    StringBuilder words = new StringBuilder();
+    pending
+        .fields()
+        .forEach(
+            (name, value) ->
+                words
+                    .append(
+                        switch (name) {
+                          case "cpus" -> "cpus " + value.number(0);
+                          case "memoryMiB" -> "memory " + Quantities.mib(value.number(0));
+                          case "workDiskMiB" -> "work disk " + Quantities.mib(value.number(0));
+                          case "nat" -> "NAT " + (value.truth(false) ? "on" : "off");
+                          default -> name + " " + Show.cell(value);
+                        })
+                    .append(", "));
+    return words.isEmpty() ? "" : words + "from the next start on";
   }
 
   /** {@code qcow2, 12 MiB on the host}; where it is stands in the paths. */

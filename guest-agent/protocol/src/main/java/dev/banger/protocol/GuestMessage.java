@@ -152,6 +152,25 @@ public sealed interface GuestMessage {
     }
   }
 
+  /** Makes the file system of the work disk as large as the disk; answered by GROW_REPORT. */
+  record GrowWorkDisk() implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.GROW_WORK_DISK;
+    }
+  }
+
+  /**
+   * @param bytes how large the file system is now; 0 when that is not known
+   * @param remark why it could not be grown, for people; empty when it is as large as its disk
+   */
+  record GrowReport(long bytes, String remark) implements GuestMessage {
+    @Override
+    public MessageKind kind() {
+      return MessageKind.GROW_REPORT;
+    }
+  }
+
   record Shutdown() implements GuestMessage {
     @Override
     public MessageKind kind() {

@@ -7,6 +7,8 @@ import dev.banger.protocol.GuestMessage.Exec;
 import dev.banger.protocol.GuestMessage.Failure;
 import dev.banger.protocol.GuestMessage.GetTar;
 import dev.banger.protocol.GuestMessage.Greet;
+import dev.banger.protocol.GuestMessage.GrowReport;
+import dev.banger.protocol.GuestMessage.GrowWorkDisk;
 import dev.banger.protocol.GuestMessage.Health;
 import dev.banger.protocol.GuestMessage.HealthReport;
 import dev.banger.protocol.GuestMessage.Hello;
@@ -161,7 +163,11 @@ public final class MessageCodec {
       }
       case JOB_FORGET -> to.text(((JobForget) message).id(), MAX_TEXT);
       case JOB_REPORT -> JobFields.encode((JobReport) message, to);
-      case DONE, STARTED, GREET, HEALTH, SHUTDOWN, JOB_LIST -> {}
+      case GROW_REPORT -> {
+        to.number(((GrowReport) message).bytes());
+        to.text(((GrowReport) message).remark(), MAX_TEXT);
+      }
+      case DONE, STARTED, GREET, HEALTH, SHUTDOWN, JOB_LIST, GROW_WORK_DISK -> {}
     }
   }
 
@@ -197,6 +203,8 @@ public final class MessageCodec {
       case JOB_SIGNAL -> new JobSignal(from.text(MAX_TEXT), from.number(MAX_SIGNAL));
       case JOB_FORGET -> new JobForget(from.text(MAX_TEXT));
       case JOB_REPORT -> JobFields.report(from);
+      case GROW_WORK_DISK -> new GrowWorkDisk();
+      case GROW_REPORT -> new GrowReport(from.number(), from.text(MAX_TEXT));
     };
   }
 

@@ -26,7 +26,9 @@ public enum MessageKind {
   JOB_CONNECT(53),
   JOB_SIGNAL(54),
   JOB_FORGET(55),
-  JOB_REPORT(56);
+  JOB_REPORT(56),
+  GROW_WORK_DISK(60),
+  GROW_REPORT(61);
 
   private static final MessageKind[] ALL = values();
   private final int wire;

@@ -34,6 +34,8 @@ class MessageCodecTest {
         new GuestMessage.GetTar("/"),
         new GuestMessage.Stat("/x"),
         new GuestMessage.StatReport(true, false),
+        new GuestMessage.GrowWorkDisk(),
+        new GuestMessage.GrowReport(1L << 43, "read-only"),
         new GuestMessage.Shutdown(),
         new GuestMessage.SetClock(128),
         new GuestMessage.Dial(65_535),

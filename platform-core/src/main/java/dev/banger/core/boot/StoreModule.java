@@ -6,6 +6,7 @@ import com.google.inject.Singleton;
 import dev.banger.core.lifecycle.HandlesScratch;
 import dev.banger.core.lifecycle.OperationLog;
 import dev.banger.core.lifecycle.VmStore;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.rpc.JsonOperationLog;
@@ -83,8 +84,13 @@ final class StoreModule extends AbstractModule {
       }
 
       @Override
-      public void write(VmPaths paths, VmHandles handles) {
-        HandlesFile.write(paths.handles(), handles);
+      public Optional<Launched> launched(VmPaths paths) {
+        return HandlesFile.readAll(paths.handles()).flatMap(HandlesFile.Content::launched);
+      }
+
+      @Override
+      public void write(VmPaths paths, VmHandles handles, Launched launched) {
+        HandlesFile.write(paths.handles(), handles, launched);
       }
 
       @Override

@@ -29,6 +29,9 @@ public final class SpecRules {
   /** Half of what ext4 on the host allows for one file with 4 KiB blocks. */
   public static final long MAX_DISK_MIB = 8L * 1024 * 1024;
 
+  private static final String DEFAULT = "for the default";
+  private static final String KEPT = "to keep what it has";
+
   private static final int MAX_LABELS = 32;
   private static final int MAX_LABEL_VALUE = 256;
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
@@ -52,7 +55,21 @@ public final class SpecRules {
    * @throws BangerException of kind INVALID with everything that is wrong
    */
   public void insist(VmSpec spec, long imageDiskMiB) {
-    List<Problem> problems = check(spec, imageDiskMiB);
+    refuse(check(spec, imageDiskMiB));
+  }
+
+  /**
+   * The VM with the changes made. Only what is changed is looked at: what it has already was in
+   * order once, and may be kept.
+   *
+   * @throws BangerException of kind INVALID with everything that is wrong
+   */
+  public VmSpec changed(VmSpec now, SpecChange change) {
+    refuse(check(now, change));
+    return change.over(now);
+  }
+
+  private static void refuse(List<Problem> problems) {
     if (problems.isEmpty()) {
       return;
     }
@@ -75,10 +92,10 @@ public final class SpecRules {
   public List<Problem> check(VmSpec spec, long imageDiskMiB) {
     List<Problem> problems = new ArrayList<>();
     checkName(spec.name(), problems);
-    checkCpus(spec.cpus(), problems);
-    checkMemory(spec.memoryMiB(), problems);
+    checkCpus(spec.cpus(), defaults.cpus(), DEFAULT, problems);
+    checkMemory(spec.memoryMiB(), defaults.memoryMiB(), DEFAULT, problems);
     checkDisk(spec.diskMiB(), imageDiskMiB, spec.image(), problems);
-    checkWorkDisk(spec.workDiskMiB(), problems);
+    checkWorkDisk(spec.workDiskMiB(), defaults.workDiskMiB(), DEFAULT, problems);
     if (!DRIVER.matcher(spec.driver()).matches()) {
       problems.add(
           new Problem(
@@ -87,6 +104,39 @@ public final class SpecRules {
     }
     checkLabels(spec.labels(), problems);
     return problems;
+  }
+
+  /** All that is wrong with changing a VM; empty when nothing is. */
+  public List<Problem> check(VmSpec now, SpecChange change) {
+    List<Problem> problems = new ArrayList<>();
+    change.cpus().ifPresent(cpus -> checkCpus(cpus, now.cpus(), KEPT, problems));
+    change.memoryMiB().ifPresent(mib -> checkMemory(mib, now.memoryMiB(), KEPT, problems));
+    change.workDiskMiB().ifPresent(mib -> checkGrowth(mib, now.workDiskMiB(), problems));
+    change.labels().keySet().stream()
+        .filter(change.unlabel()::contains)
+        .forEach(
+            key ->
+                problems.add(
+                    new Problem(
+                        "label %s is to be set and to be removed".formatted(Shown.value(key)),
+                        "one of --label and --unlabel")));
+    if (!change.labels().isEmpty()) {
+      checkLabels(change.over(now).labels(), problems);
+    }
+    return problems;
+  }
+
+  private void checkGrowth(long mib, long nowMiB, List<Problem> problems) {
+    int before = problems.size();
+    checkWorkDisk(mib, nowMiB, KEPT, problems);
+    if (problems.size() == before && mib < nowMiB) {
+      problems.add(
+          new Problem(
+              "the work disk is %s and can only grow; asked for %s"
+                  .formatted(Sizes.human(nowMiB), got(mib)),
+              "more than --work-disk %s, or leave it out; a smaller one needs another VM"
+                  .formatted(Sizes.format(nowMiB))));
+    }
   }
 
   /** Whether {@code name} may be a VM's name. */
@@ -120,10 +170,8 @@ public final class SpecRules {
         : "leave it out, and the VM gets a name of its own";
   }
 
-  private void checkCpus(int cpus, List<Problem> problems) {
-    String hint =
-        "--cpus %d, or leave it out for the default (%d)"
-            .formatted(defaults.cpus(), defaults.cpus());
+  private void checkCpus(int cpus, int otherwise, String words, List<Problem> problems) {
+    String hint = "--cpus %d, or leave it out %s (%d)".formatted(otherwise, words, otherwise);
     int most = Math.min(MAX_CPUS, Math.multiplyExact(host.cpus(), MAX_CPUS_PER_HOST_CPU));
     if (cpus < MIN_CPUS) {
       problems.add(new Problem("cpus must be at least %d, got %d".formatted(MIN_CPUS, cpus), hint));
@@ -137,10 +185,10 @@ public final class SpecRules {
     }
   }
 
-  private void checkMemory(int memoryMiB, List<Problem> problems) {
+  private void checkMemory(int memoryMiB, int otherwise, String words, List<Problem> problems) {
     String hint =
-        "--memory %s, or leave it out for the default (%s)"
-            .formatted(Sizes.format(defaults.memoryMiB()), Sizes.human(defaults.memoryMiB()));
+        "--memory %s, or leave it out %s (%s)"
+            .formatted(Sizes.format(otherwise), words, Sizes.human(otherwise));
     if (memoryMiB < MIN_MEMORY_MIB) {
       problems.add(
           new Problem(
@@ -170,14 +218,14 @@ public final class SpecRules {
     }
   }
 
-  private void checkWorkDisk(long workDiskMiB, List<Problem> problems) {
+  private static void checkWorkDisk(
+      long workDiskMiB, long otherwise, String words, List<Problem> problems) {
     if (workDiskMiB < MIN_DISK_MIB || workDiskMiB > MAX_DISK_MIB) {
       problems.add(
           new Problem(
               outOfRange("work disk", workDiskMiB),
-              "--work-disk %s, or leave it out for the default (%s)"
-                  .formatted(
-                      Sizes.format(defaults.workDiskMiB()), Sizes.human(defaults.workDiskMiB()))));
+              "--work-disk %s, or leave it out %s (%s)"
+                  .formatted(Sizes.format(otherwise), words, Sizes.human(otherwise))));
     }
   }
 

@@ -121,6 +121,31 @@ public final class Disks implements DiskProvisioner {
   }
 
   @Override
+  public void checkWorkDisk(VmPaths paths, long workDiskMiB) {
+    GrowingDisk.of(paths).check(workDiskMiB);
+  }
+
+  @Override
+  public void growWorkDisk(VmPaths paths, long workDiskMiB) {
+    GrowingDisk.of(paths).grow(workDiskMiB);
+  }
+
+  @Override
+  public Optional<String> workDiskGrowth(VmPaths paths) {
+    return GrowingDisk.of(paths).toDo();
+  }
+
+  @Override
+  public void workDiskGrown(VmPaths paths) {
+    GrowingDisk.of(paths).done();
+  }
+
+  @Override
+  public void workDiskNotGrown(VmPaths paths, String why) {
+    GrowingDisk.of(paths).failed(why);
+  }
+
+  @Override
   public void writeInitrd(Image image, VmPaths paths, List<EarlyFile> earlyFiles) {
     VmInitrd.write(image.initrd(), paths.initrd(), earlyFiles);
   }

@@ -25,6 +25,7 @@ final class MuxGuestLink implements GuestLink {
   private static final int MAX_INCOMING = 0;
 
   private static final int SHOWN = 100;
+  private static final int REMARK = 300;
 
   private final SocketChannel channel;
   private final Mux mux;
@@ -153,6 +154,14 @@ final class MuxGuestLink implements GuestLink {
         requests.ask(
             new GuestMessage.Stat(path), GuestMessage.StatReport.class, Deadline.in(deadline));
     return new FileStatus(report.exists(), report.directory());
+  }
+
+  @Override
+  public String growWorkDisk(Duration deadline) {
+    GuestMessage.GrowReport report =
+        requests.ask(
+            new GuestMessage.GrowWorkDisk(), GuestMessage.GrowReport.class, Deadline.in(deadline));
+    return GuestText.clean(report.remark(), REMARK);
   }
 
   @Override

@@ -149,6 +149,7 @@ final class Requests {
       case GuestMessage.Exec _ -> "the command";
       case GuestMessage.PutTar _, GuestMessage.GetTar _ -> "the file transfer";
       case GuestMessage.Stat _ -> "the question for a file";
+      case GuestMessage.GrowWorkDisk _ -> "the request to grow the work disk";
       case GuestMessage.Shutdown _ -> "the request to power off";
       case GuestMessage.SetClock _ -> "the time";
       case GuestMessage.Dial _ -> "the request to connect";
@@ -165,6 +166,7 @@ final class Requests {
           GuestMessage.Started _,
           GuestMessage.HealthReport _,
           GuestMessage.StatReport _,
+          GuestMessage.GrowReport _,
           GuestMessage.ListenersReport _ ->
           "the message";
     };

@@ -67,6 +67,30 @@ public interface DiskProvisioner {
   void createWorkDisk(VmPaths paths, long workDiskMiB, Duration deadline);
 
   /**
+   * Refuses a work disk of that size when the file system that it lies on has no files so large.
+   * Changes nothing.
+   *
+   * @throws dev.banger.core.model.BangerException of kind HOST
+   */
+  void checkWorkDisk(VmPaths paths, long workDiskMiB);
+
+  /**
+   * Enlarges the work disk's file to {@code workDiskMiB}, and notes first that the guest has to
+   * grow the file system on it. Never shrinks; does nothing when it is as large already, or not
+   * there. Only while no VMM has it.
+   */
+  void growWorkDisk(VmPaths paths, long workDiskMiB);
+
+  /** Present while the guest has yet to grow the file system; why it could not, once it tried. */
+  Optional<String> workDiskGrowth(VmPaths paths);
+
+  /** Notes that it has. */
+  void workDiskGrown(VmPaths paths);
+
+  /** Notes that it could not; it is asked again at the next start. */
+  void workDiskNotGrown(VmPaths paths, String why);
+
+  /**
    * Writes {@link VmPaths#initrd()}: the image's initramfs with {@code earlyFiles} appended. They
    * are laid over the root file system before its init starts, at every boot.
    */

@@ -61,6 +61,13 @@ public interface GuestLink extends Closeable {
   /** What {@code path} is in the guest, links followed. */
   FileStatus stat(String path, Duration deadline);
 
+  /**
+   * Makes the file system on the guest's work disk as large as the disk, while it is in use.
+   *
+   * @return why that was not possible; empty when it was, or there was nothing to do
+   */
+  String growWorkDisk(Duration deadline);
+
   /** Asks the guest to power off. Returns when the agent took the request. */
   void shutdown(Duration deadline);
 

@@ -1,5 +1,6 @@
 package dev.banger.core.lifecycle;
 
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import java.util.Optional;
@@ -9,7 +10,10 @@ public interface HandlesScratch {
   /** Empty when there is none or it cannot be read; never throws. */
   Optional<VmHandles> read(VmPaths paths);
 
-  void write(VmPaths paths, VmHandles handles);
+  /** What that VMM was started with; empty when that is not known. Never throws. */
+  Optional<Launched> launched(VmPaths paths);
+
+  void write(VmPaths paths, VmHandles handles, Launched launched);
 
   void delete(VmPaths paths);
 }

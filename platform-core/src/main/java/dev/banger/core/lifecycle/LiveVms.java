@@ -3,6 +3,7 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.lifecycle.VmmDriver.VmmExit;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
@@ -33,10 +34,12 @@ public final class LiveVms implements AutoCloseable {
     private final CompletableFuture<VmmExit> exit;
     private final GuestLink.NetworkConfig network;
     private final GuestLink.Door door;
+    private final Launched launched;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile GuestLink link;
     private volatile String paused = "";
     private volatile String diskRemark = "";
+    private volatile String growthRemark = "";
 
     private Live(
         VmRecord vm,
@@ -44,7 +47,9 @@ public final class LiveVms implements AutoCloseable {
         VmHandles handles,
         CompletableFuture<VmmExit> exit,
         GuestLink.NetworkConfig network,
-        GuestLink.Door door) {
+        GuestLink.Door door,
+        Launched launched) {
+      this.launched = launched;
       this.network = network;
       this.door = door;
       this.vm = vm;
@@ -75,6 +80,20 @@ public final class LiveVms implements AutoCloseable {
       diskRemark = remark;
     }
 
+    /** Why its work disk is smaller in the guest than on the host; mostly empty. */
+    public String growthRemark() {
+      return growthRemark;
+    }
+
+    void growthRemark(String remark) {
+      growthRemark = remark;
+    }
+
+    /** What its VMM was started with. */
+    public Launched launched() {
+      return launched;
+    }
+
     public VmHandles handles() {
       return handles;
     }
@@ -100,6 +119,7 @@ public final class LiveVms implements AutoCloseable {
   /**
    * @param network what the guest is told of its network
    * @param door the way to its agent
+   * @param launched what its VMM was started with
    */
   public Live add(
       VmRecord vm,
@@ -107,8 +127,9 @@ public final class LiveVms implements AutoCloseable {
       VmHandles handles,
       CompletableFuture<VmmExit> exit,
       GuestLink.NetworkConfig network,
-      GuestLink.Door door) {
-    Live entry = new Live(vm, paths, handles, exit, network, door);
+      GuestLink.Door door,
+      Launched launched) {
+    Live entry = new Live(vm, paths, handles, exit, network, door, launched);
     Live before = live.put(vm.id(), entry);
     if (before != null) {
       closeLink(before);

@@ -1,6 +1,7 @@
 package dev.banger.core.lifecycle;
 
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
@@ -121,9 +122,12 @@ public final class Reconciler {
     Optional<VmHandles> hint = context.scratch().read(paths);
     Optional<VmHandles> alive = context.drivers().observe(paths, hint);
     if (alive.isPresent() && vm.state() instanceof VmState.Running) {
-      context.scratch().write(paths, alive.get());
+      // Older daemons did not note it, and could not change it either.
+      Launched launched = context.scratch().launched(paths).orElseGet(() -> Launched.of(vm.spec()));
+      context.scratch().write(paths, alive.get(), launched);
       context.network().adopt(vm);
-      LiveVms.Live live = context.adopt(vm, alive.get());
+      LiveVms.Live live = context.adopt(vm, alive.get(), launched);
+      context.disks().workDiskGrowth(paths).ifPresent(live::growthRemark);
       notePause(vm, live);
       try (Steps steps = Steps.of(context, vm, Progress.NONE)) {
         steps

@@ -7,6 +7,7 @@ import dev.banger.core.lifecycle.LiveVms.Live;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
@@ -53,6 +54,8 @@ final class StartVm {
     context.disks().writeInitrd(image, paths, files);
     progress.stage("prepare_files", "done", "");
 
+    WorkDiskGrowth growth = new WorkDiskGrowth(context, vm);
+    growth.onHost();
     HostNetwork.Plan network = context.network().plan(vm);
     LaunchPlan plan = plan(vm, image, paths, additions, network);
     try (BootSlots.Slot _ = slots.take(progress)) {
@@ -60,6 +63,7 @@ final class StartVm {
       rollback.push("the VMM", () -> context.killAndRelease(vm));
       new Boot(vm, image, driver, plan, network, rollback, progress, steps).toAgent(startTimeout);
     }
+    growth.inGuest(progress);
     steps.start(Phase.GUEST, rollback);
     return vm;
   }
@@ -132,8 +136,9 @@ final class StartVm {
       context.network().attach(vm, network);
       context.disks().attach(image, plan.paths(), LifecycleSettings.DISK_LIMIT);
       VmHandles handles = driver.launch(plan, LifecycleSettings.LAUNCH_LIMIT);
-      context.scratch().write(plan.paths(), handles);
-      Live live = context.adopt(vm, handles);
+      Launched launched = Launched.of(vm.spec());
+      context.scratch().write(plan.paths(), handles, launched);
+      Live live = context.adopt(vm, handles, launched);
       progress.stage("boot_vmm", "done", handles.driver() + "+" + handles.accel());
       if (hostSteps == null) {
         hostSteps = Beside.start("host-steps-" + vm.id(), () -> steps.start(Phase.HOST, rollback));

@@ -4,6 +4,7 @@ import dev.banger.core.lifecycle.LiveVms.Live;
 import dev.banger.core.lifecycle.VmmDriver.VmmExit;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
@@ -80,8 +81,17 @@ public record VmContext(
     return next;
   }
 
+  /** What a live VM runs with; only a network of its VMM's own is fixed until the next start. */
+  Optional<Launched> launched(VmRecord vm) {
+    return live.get(vm.id())
+        .map(Live::launched)
+        .map(
+            now ->
+                network.plan(vm) instanceof HostNetwork.User ? now : now.withNat(vm.spec().nat()));
+  }
+
   /** Notes that a VMM is alive, and what to do when it is no more. */
-  Live adopt(VmRecord vm, VmHandles handles) {
+  Live adopt(VmRecord vm, VmHandles handles, Launched launched) {
     VmPaths paths = paths(vm);
     VmmDriver driver = drivers.of(handles);
     var exit = driver.onExit(paths, handles);
@@ -92,7 +102,8 @@ public record VmContext(
             handles,
             exit,
             network.plan(vm).guest(),
-            deadline -> driver.openAgent(paths, handles, deadline));
+            deadline -> driver.openAgent(paths, handles, deadline),
+            launched);
     var _ =
         exit.thenAccept(
             how ->

@@ -4,9 +4,11 @@ import dev.banger.core.lifecycle.Extensions.Phase;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** What can be asked of VMs. Every change is an {@link Operation}, serialised per VM. */
 public final class VmService {
@@ -357,32 +360,32 @@ public final class VmService {
     return context.store().find(id).isPresent();
   }
 
-  /** Changes what is wanted of a VM; for a running one, what plugins made of it, too. */
-  public Operation set(VmRecord vm, boolean nat) {
+  /**
+   * Changes what is wanted of a VM. What applies at once is done, the rest at its next start; the
+   * outcome's note says which. Nothing is stored when any of it is refused.
+   *
+   * @param change from what is wanted to what is to be; refuses, of kind INVALID, what may not be
+   */
+  public Operation set(VmRecord vm, UnaryOperator<VmSpec> change) {
     return operations.begin(
         "vm.set",
         vm.name(),
-        op -> context.locked(vm, op, () -> setLocked(context.reload(vm), nat, op)));
+        op ->
+            context.locked(
+                vm,
+                op,
+                () -> {
+                  VmRecord now = context.reload(vm);
+                  if (now.state() instanceof VmState.Deleting) {
+                    throw gone(now);
+                  }
+                  return new SetVm(context).set(now, change, op);
+                }));
   }
 
-  private VmOutcome setLocked(VmRecord vm, boolean nat, Progress progress)
-      throws InterruptedException {
-    if (vm.state() instanceof VmState.Deleting) {
-      throw gone(vm);
-    }
-    if (vm.spec().nat() == nat) {
-      return new VmOutcome(vm, "already " + (nat ? "on" : "off"));
-    }
-    VmRecord changed = context.save(vm.withSpec(vm.spec().withNat(nat)));
-    if (!(changed.state() instanceof VmState.Running)) {
-      return VmOutcome.of(changed);
-    }
-    if (context.network().plan(changed) instanceof HostNetwork.User) {
-      return new VmOutcome(changed, "from the next start on");
-    }
-    try (Steps steps = Steps.of(context, changed, progress)) {
-      return new VmOutcome(changed, String.join("; ", steps.recover()));
-    }
+  /** What a VM runs with, where that may differ from what is wanted; empty when it is down. */
+  public Optional<Launched> launched(VmRecord vm) {
+    return context.launched(vm);
   }
 
   private VmOutcome repairLocked(VmRecord vm, Progress progress) throws InterruptedException {

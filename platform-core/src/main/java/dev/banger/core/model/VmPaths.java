@@ -34,6 +34,11 @@ public record VmPaths(VmId id, Path dir, Path runDir) {
     return dir.resolve("work.img");
   }
 
+  /** There while the guest has yet to grow the work disk's file system; says why it could not. */
+  public Path workDiskGrowth() {
+    return dir.resolve("work.grow");
+  }
+
   /** The image's initramfs with this VM's early files appended. */
   public Path initrd() {
     return dir.resolve("initrd.img");

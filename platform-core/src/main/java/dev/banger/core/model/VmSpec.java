@@ -26,6 +26,15 @@ public record VmSpec(
     labels = Map.copyOf(labels);
   }
 
+  public VmSpec withSize(int nextCpus, int nextMemoryMiB, long nextWorkDiskMiB) {
+    return new VmSpec(
+        name, image, nextCpus, nextMemoryMiB, diskMiB, nextWorkDiskMiB, nat, driver, labels);
+  }
+
+  public VmSpec withLabels(Map<String, String> next) {
+    return new VmSpec(name, image, cpus, memoryMiB, diskMiB, workDiskMiB, nat, driver, next);
+  }
+
   public VmSpec withNat(boolean next) {
     return new VmSpec(name, image, cpus, memoryMiB, diskMiB, workDiskMiB, next, driver, labels);
   }

@@ -3,15 +3,19 @@ package dev.banger.core.rpc;
 import dev.banger.core.config.Config;
 import dev.banger.core.config.HostLimits;
 import dev.banger.core.config.Names;
+import dev.banger.core.config.SpecChange;
 import dev.banger.core.config.SpecRules;
 import dev.banger.core.lifecycle.CreateRequest;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** {@link SpecSource} with the configuration's defaults and rules. */
 public final class ConfiguredSpecs implements SpecSource {
@@ -60,6 +64,25 @@ public final class ConfiguredSpecs implements SpecSource {
         params.flag("start", true),
         params.flag("keepFailed", false),
         params.millis("timeoutMs").orElse(config.startTimeout()));
+  }
+
+  @Override
+  public UnaryOperator<VmSpec> change(Params params) {
+    SpecChange change =
+        new SpecChange(
+            params.integer("cpus"),
+            params.integer("memoryMiB"),
+            params.number("workDiskMiB"),
+            params.optionalFlag("nat"),
+            params.map("setLabels"),
+            Set.copyOf(params.texts("unsetLabels")));
+    if (change.isEmpty()) {
+      throw new BangerException(
+          ErrorKind.INVALID,
+          "nothing to set",
+          "one or more of: --cpus, --memory, --work-disk, --nat, --no-nat, --label, --unlabel");
+    }
+    return now -> rules.changed(now, change);
   }
 
   private String freshName() {

@@ -8,6 +8,7 @@ import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.LiveVms;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
@@ -140,20 +141,41 @@ public final class VmJson {
         .orElse("");
   }
 
+  /** What the next start changes. */
+  private static Json pending(Launched now, Launched wanted) {
+    Json.Builder pending = Json.build();
+    if (now.cpus() != wanted.cpus()) {
+      pending.put("cpus", wanted.cpus());
+    }
+    if (now.memoryMiB() != wanted.memoryMiB()) {
+      pending.put("memoryMiB", wanted.memoryMiB());
+    }
+    if (now.workDiskMiB() != wanted.workDiskMiB()) {
+      pending.put("workDiskMiB", wanted.workDiskMiB());
+    }
+    if (now.nat() != wanted.nat()) {
+      pending.put("nat", wanted.nat());
+    }
+    return pending.done();
+  }
+
   private Json.Builder fields(VmRecord vm, List<StepStatus> steps) {
     Optional<LiveVms.Live> live = vms.live(vm.id());
     Optional<VmHandles> handles = live.map(LiveVms.Live::handles);
+    Launched wanted = Launched.of(vm.spec());
+    Launched now = vms.launched(vm).orElse(wanted);
     Json.Builder json =
         Json.build()
             .put("id", vm.id().value())
             .put("name", vm.name())
             .put("state", vm.state().wireName())
             .put("image", vm.spec().image())
-            .put("cpus", vm.spec().cpus())
-            .put("memoryMiB", vm.spec().memoryMiB())
+            .put("cpus", now.cpus())
+            .put("memoryMiB", now.memoryMiB())
             .put("diskMiB", vm.spec().diskMiB())
-            .put("workDiskMiB", vm.spec().workDiskMiB())
-            .put("nat", vm.spec().nat())
+            .put("workDiskMiB", now.workDiskMiB())
+            .put("nat", now.nat())
+            .put("pending", pending(now, wanted))
             .put("driver", handles.map(VmHandles::driver).orElse(vm.spec().driver()))
             .put("accel", handles.map(VmHandles::accel).map(Json::of).orElse(Json.NULL))
             .put("ip", vms.network(vm).address())
@@ -170,10 +192,9 @@ public final class VmJson {
                 Json.strings(
                     Stream.concat(
                             steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
-                            live
-                                .map(LiveVms.Live::diskRemark)
-                                .filter(remark -> !remark.isEmpty())
-                                .stream())
+                            live.stream()
+                                .flatMap(one -> Stream.of(one.diskRemark(), one.growthRemark()))
+                                .filter(remark -> !remark.isEmpty()))
                         .toList()))
             .put("labels", Json.ofMap(vm.spec().labels()));
     live.map(LiveVms.Live::paused)

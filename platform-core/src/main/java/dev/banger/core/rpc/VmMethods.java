@@ -9,6 +9,7 @@ import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmSpec;
 import dev.banger.core.model.VmState;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.UnaryOperator;
 
 /** The {@code vm.*} methods that are not byte streams. */
 public final class VmMethods {
@@ -67,14 +69,8 @@ public final class VmMethods {
     methods.put(
         "vm.set",
         call -> {
-          boolean nat =
-              call.params()
-                  .optionalFlag("nat")
-                  .orElseThrow(
-                      () ->
-                          new BangerException(
-                              ErrorKind.INVALID, "nothing to set", "one of: --nat, --no-nat"));
-          return batch.operate(call, vm -> vms.set(vm, nat));
+          UnaryOperator<VmSpec> change = specs.change(call.params());
+          return batch.operate(call, vm -> vms.set(vm, change));
         });
     GuestStreams streams = new GuestStreams(vms);
     methods.put("vm.exec", streams::exec);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.banger.core.host.IoReasons;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,11 +32,16 @@ public final class HandlesFile {
   private HandlesFile() {}
 
   /**
+   * @param launched what the VMM was started with; empty in files of older daemons
+   */
+  public record Content(VmHandles handles, Optional<Launched> launched) {}
+
+  /**
    * @throws BangerException of kind HOST when it cannot be written; the old file is then unchanged
    */
-  public static void write(Path file, VmHandles handles) {
+  public static void write(Path file, VmHandles handles, Launched launched) {
     try {
-      AtomicFile.write(file, encode(handles));
+      AtomicFile.write(file, encode(handles, launched));
     } catch (IOException e) {
       throw new BangerException(
           ErrorKind.HOST,
@@ -46,11 +52,16 @@ public final class HandlesFile {
     }
   }
 
+  /** Never fails; see {@link #readAll}. */
+  public static Optional<VmHandles> read(Path file) {
+    return readAll(file).map(Content::handles);
+  }
+
   /**
    * Never fails. A file that makes no sense is renamed to {@code handles.json.bad}, over an earlier
    * one, for whoever wants to know what happened.
    */
-  public static Optional<VmHandles> read(Path file) {
+  public static Optional<Content> readAll(Path file) {
     byte[] content;
     try {
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -62,14 +73,14 @@ public final class HandlesFile {
     } catch (IOException e) {
       return Optional.empty();
     }
-    Optional<VmHandles> handles = decode(content);
-    if (handles.isEmpty()) {
+    Optional<Content> known = decode(content);
+    if (known.isEmpty()) {
       setAside(file);
     }
-    return handles;
+    return known;
   }
 
-  private static byte[] encode(VmHandles handles) throws IOException {
+  private static byte[] encode(VmHandles handles, Launched launched) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator out = JSON.createGenerator(bytes)) {
       out.writeStartObject();
@@ -79,12 +90,16 @@ public final class HandlesFile {
       out.writeStringField("hostBootId", handles.hostBootId());
       out.writeStringField("driver", handles.driver());
       out.writeStringField("accel", handles.accel());
+      out.writeNumberField("cpus", launched.cpus());
+      out.writeNumberField("memoryMiB", launched.memoryMiB());
+      out.writeNumberField("workDiskMiB", launched.workDiskMiB());
+      out.writeBooleanField("nat", launched.nat());
       out.writeEndObject();
     }
     return bytes.toByteArray();
   }
 
-  private static Optional<VmHandles> decode(byte[] content) {
+  private static Optional<Content> decode(byte[] content) {
     if (content.length > MAX_BYTES) {
       return Optional.empty();
     }
@@ -94,6 +109,10 @@ public final class HandlesFile {
     String hostBootId = null;
     String driver = null;
     String accel = null;
+    long cpus = -1;
+    long memoryMiB = -1;
+    long workDiskMiB = -1;
+    boolean nat = false;
     try (JsonParser in = JSON.createParser(content)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
@@ -108,6 +127,10 @@ public final class HandlesFile {
           case "hostBootId" -> hostBootId = text(in);
           case "driver" -> driver = text(in);
           case "accel" -> accel = text(in);
+          case "cpus" -> cpus = number(in);
+          case "memoryMiB" -> memoryMiB = number(in);
+          case "workDiskMiB" -> workDiskMiB = number(in);
+          case "nat" -> nat = in.currentToken() == JsonToken.VALUE_TRUE;
           default -> in.skipChildren();
         }
       }
@@ -125,7 +148,23 @@ public final class HandlesFile {
         || accel == null) {
       return Optional.empty();
     }
-    return Optional.of(new VmHandles(pid, startTicks, hostBootId, driver, accel));
+    return Optional.of(
+        new Content(
+            new VmHandles(pid, startTicks, hostBootId, driver, accel),
+            launched(cpus, memoryMiB, workDiskMiB, nat)));
+  }
+
+  private static Optional<Launched> launched(
+      long cpus, long memoryMiB, long workDiskMiB, boolean nat) {
+    boolean isKnown =
+        cpus > 0
+            && cpus <= Integer.MAX_VALUE
+            && memoryMiB > 0
+            && memoryMiB <= Integer.MAX_VALUE
+            && workDiskMiB > 0;
+    return isKnown
+        ? Optional.of(new Launched((int) cpus, (int) memoryMiB, workDiskMiB, nat))
+        : Optional.empty();
   }
 
   private static long number(JsonParser in) throws IOException {

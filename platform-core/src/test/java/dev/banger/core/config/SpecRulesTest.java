@@ -9,6 +9,8 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,89 @@ class SpecRulesTest {
     BangerException refusal = refusal(spec("Web", 0, 0, 0, 0, Map.of()));
     assertThat(refusal.getMessage()).startsWith("5 things are wrong with this VM: name must be");
     assertThat(refusal.details()).hasSize(5);
+  }
+
+  @Test
+  void aChangeIsMadeOverWhatTheVmHas() {
+    VmSpec now = spec("web", 2, 1024, 8192, 4096, Map.of("a", "1", "b", "2"));
+
+    VmSpec then =
+        rules.changed(
+            now,
+            new SpecChange(
+                Optional.of(4),
+                Optional.empty(),
+                Optional.of(8192L),
+                Optional.of(false),
+                Map.of("a", "3", "c", "4"),
+                Set.of("b", "not there")));
+
+    assertThat(then)
+        .isEqualTo(
+            new VmSpec(
+                "web", "debian", 4, 1024, 8192, 8192, false, "auto", Map.of("a", "3", "c", "4")));
+  }
+
+  @Test
+  void allThatIsWrongWithAChangeIsToldTogether() {
+    SpecChange change =
+        new SpecChange(
+            Optional.of(0),
+            Optional.of(-1),
+            Optional.of(2048L),
+            Optional.empty(),
+            Map.of("-x", "v", "k", "v"),
+            Set.of("k"));
+
+    BangerException refusal =
+        catchThrowableOfType(
+            BangerException.class,
+            () -> rules.changed(spec("web", 2, 1024, 8192, 4096, Map.of()), change));
+
+    assertThat(refusal.kind()).isEqualTo(ErrorKind.INVALID);
+    assertThat(refusal.details())
+        .containsExactly(
+            "cpus must be at least 1, got 0 (--cpus 2, or leave it out to keep what it has (2))",
+            "memory must be at least 64 MiB, got -1 MiB (--memory 1GiB, or leave it out to keep"
+                + " what it has (1 GiB))",
+            "the work disk is 4 GiB and can only grow; asked for 2 GiB (more than --work-disk 4GiB,"
+                + " or leave it out; a smaller one needs another VM)",
+            "label \"k\" is to be set and to be removed (one of --label and --unlabel)",
+            "a label's key must be 1 to 63 of letters, digits and . _ / - between them, got \"-x\""
+                + " (--label team=core)");
+  }
+
+  @Test
+  void aWorkDiskOfNoSizeIsOneProblemAndNotTwo() {
+    assertThat(
+            rules.check(
+                spec("web", 2, 1024, 8192, 4096, Map.of()),
+                new SpecChange(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(0L),
+                    Optional.empty(),
+                    Map.of(),
+                    Set.of())))
+        .extracting(Problem::message)
+        .containsExactly("work disk must be at least 16 MiB, got 0");
+  }
+
+  @Test
+  void whatIsNotChangedIsNotLookedAt() {
+    // Made on a larger host, say.
+    VmSpec now = spec("web", 64, 64_000, 8192, 4096, Map.of());
+    SpecChange change =
+        new SpecChange(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(4096L),
+            Optional.of(false),
+            Map.of(),
+            Set.of());
+
+    assertThat(rules.check(now, change)).isEmpty();
+    assertThat(change.isEmpty()).isFalse();
   }
 
   private BangerException refusal(VmSpec spec) {

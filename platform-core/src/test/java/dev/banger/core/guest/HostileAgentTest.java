@@ -81,6 +81,23 @@ class HostileAgentTest {
   }
 
   @Test
+  void whyADiskWasNotGrownIsCleanedAndCut() throws InterruptedException {
+    serve(
+        (stream, request) ->
+            reply(
+                stream,
+                request instanceof GuestMessage.Greet
+                    ? hello("b")
+                    : new GuestMessage.GrowReport(
+                        Long.MAX_VALUE, "no\u001b[2J\nspace" + "x".repeat(4000))));
+    try (GuestLink link = connect()) {
+      assertThat(link.growWorkDisk(Duration.ofSeconds(10)))
+          .startsWith("no [2J spacexx")
+          .hasSize(300);
+    }
+  }
+
+  @Test
   void anAnswerThatDoesNotComeIsWaitedForNoLongerThanTheDeadline() throws InterruptedException {
     serve(
         (stream, request) -> {

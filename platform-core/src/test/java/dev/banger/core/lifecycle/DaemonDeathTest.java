@@ -2,6 +2,7 @@ package dev.banger.core.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
@@ -58,7 +59,8 @@ class DaemonDeathTest {
                           first.network.plan(vm).guest(),
                           _ -> {
                             throw new UnsupportedOperationException();
-                          }));
+                          },
+                          Launched.of(vm.spec())));
       first.context.live().close();
       boolean answered = life.answers(() -> Lab.await(request.in(mortal)));
       try {
@@ -130,6 +132,7 @@ class DaemonDeathTest {
             ? lab.running("web")
             : ((VmOutcome) Lab.await(lab.vms.start(left.get(), Optional.empty()))).vm();
     assertThat(vm.state()).as(when).isEqualTo(new VmState.Running());
+    assertThat(lab.disks.workDisks).as(when).containsEntry(vm.id(), vm.spec().workDiskMiB());
     Lab.await(lab.vms.delete(vm));
     assertThat(lab.store.list().vms()).as(when).isEmpty();
     agree(lab, when);
@@ -170,6 +173,19 @@ class DaemonDeathTest {
             lab -> lab.vms.stop(web(lab), Optional.empty(), true),
             vm -> assertThat(vm.orElseThrow().state()).isNotInstanceOf(VmState.Failed.class));
     assertThat(points).isGreaterThan(20);
+  }
+
+  @Test
+  void leavesAWorkDiskThatTheNextStartMakesAsLargeAsTheRecordSays() throws Exception {
+    int points =
+        everywhere(
+            lab -> {
+              Lab.await(lab.vms.create(lab.request("web")));
+              return lab.vms.stop(web(lab), Optional.empty(), true);
+            },
+            lab -> lab.vms.set(web(lab), now -> now.withSize(2, 256, 512)),
+            vm -> assertThat(vm.orElseThrow().spec().workDiskMiB()).isIn(32L, 512L));
+    assertThat(points).isGreaterThan(3);
   }
 
   @Test

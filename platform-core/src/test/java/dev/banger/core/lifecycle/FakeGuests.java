@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Guests whose agents answer at once, stay silent, or refuse to shut down. */
@@ -26,6 +27,14 @@ final class FakeGuests implements GuestLink.Connector {
   private volatile boolean silent;
   private volatile boolean silentOnce;
   private volatile boolean refusesShutdown;
+
+  /** What guests say when they are asked to grow their work disk; empty when they did. */
+  volatile String growthRemark = "";
+
+  /** Thrown instead. */
+  volatile BangerException growthFailure;
+
+  final AtomicInteger growths = new AtomicInteger();
   private volatile Consumer<VmId> onShutdown = _ -> {};
   private final CountDownLatch awaited = new CountDownLatch(1);
   private final CountDownLatch bootstrapped = new CountDownLatch(1);
@@ -131,6 +140,16 @@ final class FakeGuests implements GuestLink.Connector {
     @Override
     public FileStatus stat(String path, Duration deadline) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String growWorkDisk(Duration deadline) {
+      growths.incrementAndGet();
+      BangerException failure = growthFailure;
+      if (failure != null) {
+        throw failure;
+      }
+      return growthRemark;
     }
 
     @Override

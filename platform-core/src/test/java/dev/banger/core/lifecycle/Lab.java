@@ -3,6 +3,7 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
@@ -206,6 +207,45 @@ final class Lab {
     @Override
     public void createWorkDisk(VmPaths paths, long workDiskMiB, Duration deadline) {
       touch(paths.workDisk());
+      workDisks.put(paths.id(), workDiskMiB);
+    }
+
+    /** Sizes in MiB of work disks, and which of them the guest has yet to grow. */
+    final Map<VmId, Long> workDisks = new ConcurrentHashMap<>();
+
+    final Map<VmId, String> growing = new ConcurrentHashMap<>();
+
+    @Override
+    public void checkWorkDisk(VmPaths paths, long workDiskMiB) {
+      if (workDiskMiB > mostMiB) {
+        throw new BangerException(ErrorKind.HOST, "File too large");
+      }
+    }
+
+    /** No file is larger. */
+    volatile long mostMiB = Long.MAX_VALUE;
+
+    @Override
+    public void growWorkDisk(VmPaths paths, long workDiskMiB) {
+      if (workDisks.getOrDefault(paths.id(), Long.MAX_VALUE) < workDiskMiB) {
+        growing.putIfAbsent(paths.id(), "");
+        workDisks.put(paths.id(), workDiskMiB);
+      }
+    }
+
+    @Override
+    public Optional<String> workDiskGrowth(VmPaths paths) {
+      return Optional.ofNullable(growing.get(paths.id()));
+    }
+
+    @Override
+    public void workDiskGrown(VmPaths paths) {
+      growing.remove(paths.id());
+    }
+
+    @Override
+    public void workDiskNotGrown(VmPaths paths, String why) {
+      growing.put(paths.id(), why);
     }
 
     @Override
@@ -259,6 +299,7 @@ final class Lab {
 
   static final class MemoryScratch implements HandlesScratch {
     final Map<VmId, VmHandles> files = new ConcurrentHashMap<>();
+    final Map<VmId, Launched> launches = new ConcurrentHashMap<>();
 
     /** Thrown by every write. */
     volatile BangerException full;
@@ -269,10 +310,16 @@ final class Lab {
     }
 
     @Override
-    public void write(VmPaths paths, VmHandles handles) {
+    public Optional<Launched> launched(VmPaths paths) {
+      return Optional.ofNullable(launches.get(paths.id()));
+    }
+
+    @Override
+    public void write(VmPaths paths, VmHandles handles, Launched launched) {
       if (full != null) {
         throw full;
       }
+      launches.put(paths.id(), launched);
       files.put(paths.id(), handles);
     }
 

@@ -89,11 +89,12 @@ class NetworkInLifeTest {
     VmRecord vm = lab.running("web");
     lab.hooks.calls.clear();
     lab.hooks.recovered.add("rules: started again");
-    VmOutcome changed = (VmOutcome) Lab.await(lab.vms.set(vm, false));
+    VmOutcome changed = (VmOutcome) Lab.await(lab.vms.set(vm, spec -> spec.withNat(false)));
     assertThat(changed.note()).isEqualTo("rules: started again");
     assertThat(lab.hooks.calls).containsExactly("recover");
     assertThat(lab.vms.resolve("web").spec().nat()).isFalse();
-    assertThat(((VmOutcome) Lab.await(lab.vms.set(vm, false))).note()).isEqualTo("already off");
+    assertThat(((VmOutcome) Lab.await(lab.vms.set(vm, spec -> spec.withNat(false)))).note())
+        .isEqualTo("already so");
   }
 
   @Test
@@ -101,8 +102,9 @@ class NetworkInLifeTest {
     lab.network.bridge = false;
     VmRecord vm = lab.running("web");
     lab.hooks.calls.clear();
-    assertThat(((VmOutcome) Lab.await(lab.vms.set(vm, false))).note())
-        .isEqualTo("from the next start on");
+    assertThat(((VmOutcome) Lab.await(lab.vms.set(vm, spec -> spec.withNat(false)))).note())
+        .isEqualTo("from the next start on: NAT off");
+    assertThat(lab.vms.launched(vm).orElseThrow().nat()).isTrue();
     assertThat(lab.hooks.calls).isEmpty();
     assertThat(lab.vms.resolve("web").spec().nat()).isFalse();
   }
@@ -111,7 +113,7 @@ class NetworkInLifeTest {
   void nothingIsSetOnAVmThatIsGone() {
     VmRecord vm = lab.running("web");
     Lab.await(lab.vms.delete(vm));
-    assertThatThrownBy(() -> Lab.await(lab.vms.set(vm, false)))
+    assertThatThrownBy(() -> Lab.await(lab.vms.set(vm, spec -> spec.withNat(false))))
         .isInstanceOfSatisfying(
             BangerException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
@@ -41,14 +42,16 @@ class ReconcileTableTest {
     before.context.live().remove(vm.id());
     before.driver.exit(vm.id(), new VmmDriver.VmmExit(false, "gone"));
     before.store.update(vm);
-    handles.ifPresent(known -> before.scratch.write(before.vms.paths(vm), known));
+    handles.ifPresent(
+        known -> before.scratch.write(before.vms.paths(vm), known, Launched.of(vm.spec())));
   }
 
   private void handlesOf(VmRecord vm, String hostBootId) {
     VmHandles now = before.scratch.read(before.vms.paths(vm)).orElseThrow();
     before.scratch.write(
         before.vms.paths(vm),
-        new VmHandles(now.pid(), now.startTicks(), hostBootId, now.driver(), now.accel()));
+        new VmHandles(now.pid(), now.startTicks(), hostBootId, now.driver(), now.accel()),
+        Launched.of(vm.spec()));
   }
 
   static Stream<Arguments> everything() {

@@ -23,6 +23,10 @@ final class ScriptedExtensions implements Extensions {
   final Set<Phase> failingStarts = EnumSet.noneOf(Phase.class);
   final Map<Phase, Integer> failingStops = new EnumMap<>(Phase.class);
   final List<String> problems = new ArrayList<>();
+
+  /** To what VM there is one more objection. */
+  volatile Predicate<VmRecord> objectsTo = _ -> false;
+
   final List<String> recovered = new ArrayList<>();
   volatile Supplier<Set<VmId>> drifted = Set::of;
   volatile CountDownLatch hostMayStart = new CountDownLatch(0);
@@ -42,19 +46,25 @@ final class ScriptedExtensions implements Extensions {
 
   @Override
   public Visit visit(VmRecord vm, String operation, Progress progress) {
-    return new ScriptedVisit(vm.id());
+    return new ScriptedVisit(vm.id(), objectsTo.test(vm));
   }
 
   private final class ScriptedVisit implements Visit {
     private final VmId id;
+    private final boolean objects;
 
-    ScriptedVisit(VmId id) {
+    ScriptedVisit(VmId id, boolean objects) {
       this.id = id;
+      this.objects = objects;
     }
 
     @Override
     public List<String> problems() {
-      return List.copyOf(problems);
+      List<String> all = new ArrayList<>(problems);
+      if (objects) {
+        all.add("not this one");
+      }
+      return all;
     }
 
     @Override
@@ -131,7 +141,7 @@ final class ScriptedExtensions implements Extensions {
     for (VmId id : List.copyOf(held.keySet())) {
       if (!exists.test(id)) {
         for (Phase phase : List.of(Phase.GUEST, Phase.HOST, Phase.PREPARE)) {
-          pending.addAll(new ScriptedVisit(id).stop(phase).pending());
+          pending.addAll(new ScriptedVisit(id, false).stop(phase).pending());
         }
       }
     }

@@ -32,6 +32,11 @@ final class FakeGuestLink implements GuestLink {
   }
 
   @Override
+  public String growWorkDisk(Duration deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public GuestProcess exec(ExecSpec spec, Duration deadline) {
     Process process;
     try {

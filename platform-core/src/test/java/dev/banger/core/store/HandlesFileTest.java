@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banger.core.model.BangerException;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HandlesFileTest {
   private static final VmHandles HANDLES =
       new VmHandles(4121, 987_654_321L, "6f1c2e9a-0000-4000-8000-000000000000", "qemu", "tcg");
+  private static final Launched LAUNCHED = new Launched(2, 512, 4096, true);
   private static final String WHOLE =
       """
       {"version":1,"pid":4121,"startTicks":5,"hostBootId":"b","driver":"qemu","accel":"tcg"}""";
@@ -32,8 +35,9 @@ class HandlesFileTest {
 
   @Test
   void whatIsWrittenComesBack() throws Exception {
-    HandlesFile.write(file, HANDLES);
-    assertThat(HandlesFile.read(file)).contains(HANDLES);
+    HandlesFile.write(file, HANDLES, LAUNCHED);
+    assertThat(HandlesFile.readAll(file))
+        .contains(new HandlesFile.Content(HANDLES, Optional.of(LAUNCHED)));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
   }
@@ -41,9 +45,9 @@ class HandlesFileTest {
   @Test
   void writingReplacesAndLeavesNothingElseEvenAfterAnEarlierCrash() throws Exception {
     Files.writeString(temp.resolve("handles.json.part"), "left by a crash");
-    HandlesFile.write(file, HANDLES);
+    HandlesFile.write(file, HANDLES, LAUNCHED);
     VmHandles next = new VmHandles(1, 2, "b", "qemu", "kvm");
-    HandlesFile.write(file, next);
+    HandlesFile.write(file, next, LAUNCHED);
     assertThat(HandlesFile.read(file)).contains(next);
     try (var files = Files.list(temp)) {
       assertThat(files).containsExactly(file);
@@ -89,6 +93,15 @@ class HandlesFileTest {
     assertThat(temp.resolve("handles.json.bad")).hasContent(content);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", ",\"cpus\":0,\"memoryMiB\":1,\"workDiskMiB\":1", ",\"cpus\":2"})
+  void theHandlesHoldWithoutWhatTheVmmWasStartedWith(String rest) throws Exception {
+    Files.writeString(file, WHOLE.replace("}", rest + "}"));
+    assertThat(HandlesFile.readAll(file))
+        .contains(
+            new HandlesFile.Content(new VmHandles(4121, 5, "b", "qemu", "tcg"), Optional.empty()));
+  }
+
   @Test
   void fieldsOfALaterReleaseAreSkipped() throws Exception {
     Files.writeString(file, WHOLE.replace("{\"version\"", "{\"tap\":{\"name\":[1,2]},\"version\""));
@@ -117,7 +130,7 @@ class HandlesFileTest {
   @Test
   void aDirectoryThatIsGoneIsReportedWithTheFile() {
     Path lost = temp.resolve("gone").resolve("handles.json");
-    assertThatThrownBy(() -> HandlesFile.write(lost, HANDLES))
+    assertThatThrownBy(() -> HandlesFile.write(lost, HANDLES, LAUNCHED))
         .isInstanceOf(BangerException.class)
         .hasMessageContaining(lost.toString());
   }
