@@ -31,6 +31,7 @@ import dev.banger.cli.command.VmSet;
 import dev.banger.cli.command.VmShow;
 import dev.banger.cli.command.VmSsh;
 import dev.banger.cli.command.VmSshConfig;
+import dev.banger.cli.command.VmStats;
 import dev.banger.cli.command.VmWait;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,7 @@ final class Catalog {
         "vm ssh-config",
         "vm cp",
         "vm logs",
+        "vm stats",
         "vm wait",
         "vm health",
         "vm repair",
@@ -146,6 +148,7 @@ final class Catalog {
       case "vm ssh-config" -> new VmSshConfig();
       case "vm cp" -> new VmCopy();
       case "vm logs" -> new VmLogs();
+      case "vm stats" -> new VmStats();
       case "vm wait" -> new VmWait();
       case "vm health" -> new VmHealth();
       case "vm proxy" -> new VmProxy();

@@ -203,7 +203,7 @@ class PluginCommandTest extends CliTestBase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "vm st              | start stop",
+        "vm st              | start stop stats",
         "vm w               | wait workspace",
         "vm workspace ''    | prepare",
         "d                  | daemon doctor",

@@ -45,6 +45,7 @@ class ArchitectureTest {
             knows("net", "model", "lifecycle", "host", "config"),
             knows("vmm", "model", "lifecycle", "host", "config"),
             knows("guest", "model", "lifecycle", "host"),
+            knows("stats", "model", "lifecycle", "host"),
             knows("doctor", "model", "lifecycle", "host", "config", "disk", "image"),
 
             // who, and which libraries it may use besides the JDK

@@ -37,6 +37,7 @@ record PluginNames(String id, String javaPackage) {
           "ssh-config",
           "cp",
           "logs",
+          "stats",
           "wait",
           "health",
           "repair",

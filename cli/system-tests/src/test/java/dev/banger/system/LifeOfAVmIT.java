@@ -234,6 +234,31 @@ class LifeOfAVmIT {
   }
 
   @Test
+  @Order(2)
+  void statsTellThatAGuestIsBusyAndWhatItUses() throws Exception {
+    Process busy =
+        home.banger("vm", "exec", "web", "--", "sh", "-c", "while :; do :; done")
+            .start(home.dir().resolve("busy.out"), home.dir().resolve("busy.err"));
+    JsonNode stats;
+    try {
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      do {
+        stats = home.ok("vm", "stats", "web", "-o", "json").json().get(0);
+      } while (stats.path("cpuPercent").asDouble() <= 10 && System.nanoTime() < end);
+    } finally {
+      busy.destroyForcibly().waitFor();
+    }
+
+    assertThat(stats.path("cpuPercent").asDouble()).as(stats.toString()).isGreaterThan(10);
+    assertThat(stats.path("memoryUsedMiB").asInt()).isPositive();
+    assertThat(stats.path("guestMemoryUsedMiB").asInt()).isBetween(1, 256);
+    assertThat(stats.path("diskReadBytes").asLong()).isPositive();
+    assertThat(stats.path("workDiskUsedMiB").asInt()).isPositive();
+    assertThat(stats.path("uptimeSeconds").asInt()).isPositive();
+    assertThat(home.ok("vm", "stats").out()).contains("NAME", "web", "running");
+  }
+
+  @Test
   @Order(3)
   void whatIsSetOnARunningVmIsPendingUntilItsNextStart() {
     home.run("vm", "set", "web", "--cpus", "0").exited(2);

@@ -20,6 +20,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
+import dev.banger.core.stats.CpuWatch;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +212,7 @@ public final class BangerDaemon {
       Upkeep upkeep = opened.add("the upkeep", injector.getInstance(Upkeep.class));
       upkeep.watchLeftovers();
       opened.add("the watch over disks", injector.getInstance(DiskWatch.class)).start();
+      opened.add("the watch over CPU time", injector.getInstance(CpuWatch.class)).start();
       upkeep.start(injector.getInstance(VmService.class).chores());
       injector.getInstance(RpcModule.Registration.class).register(daemon, report);
       methods.completed();

@@ -6,6 +6,8 @@ import com.google.inject.Singleton;
 import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.Privileges;
+import dev.banger.core.host.ProcessMeter;
+import dev.banger.core.lifecycle.CpuLoad;
 import dev.banger.core.lifecycle.DiskProvisioner;
 import dev.banger.core.lifecycle.DiskWatch;
 import dev.banger.core.lifecycle.Drivers;
@@ -26,6 +28,8 @@ import dev.banger.core.lifecycle.VmLocks;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmStore;
 import dev.banger.core.net.KernelNetwork;
+import dev.banger.core.stats.CpuWatch;
+import dev.banger.core.stats.VmUsage;
 
 /** VMs and what may be done with them. */
 @SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
@@ -96,6 +100,23 @@ final class LifecycleModule extends AbstractModule {
   @Singleton
   DiskWatch diskWatch(VmContext context) {
     return new DiskWatch(context);
+  }
+
+  @Provides
+  @Singleton
+  CpuWatch cpuWatch(LiveVms live) {
+    return new CpuWatch(live, new ProcessMeter(), System::nanoTime);
+  }
+
+  @Provides
+  CpuLoad cpuLoad(CpuWatch watch) {
+    return watch;
+  }
+
+  @Provides
+  @Singleton
+  VmUsage vmUsage(VmService vms, Drivers drivers, CpuWatch cpu) {
+    return new VmUsage(vms, drivers, cpu, new ProcessMeter());
   }
 
   @Provides

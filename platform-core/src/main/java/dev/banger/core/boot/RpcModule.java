@@ -24,8 +24,10 @@ import dev.banger.core.rpc.OperationMethods;
 import dev.banger.core.rpc.PluginMethods;
 import dev.banger.core.rpc.PreflightedMethods;
 import dev.banger.core.rpc.RpcMethod;
+import dev.banger.core.rpc.StatsMethods;
 import dev.banger.core.rpc.VmJson;
 import dev.banger.core.rpc.VmMethods;
+import dev.banger.core.stats.VmUsage;
 import dev.banger.hooks.HookHistory;
 import java.util.Map;
 
@@ -54,6 +56,7 @@ final class RpcModule extends AbstractModule {
       ImageImports imports,
       PluginRuntime plugins,
       HookHistory history,
+      VmUsage usage,
       Doctor doctor) {
     Map<String, RpcMethod> table = methods.asMap();
     return (daemon, report) -> {
@@ -61,6 +64,7 @@ final class RpcModule extends AbstractModule {
           new PluginMethods(
               plugins, operations, new PluginTrace(history), ref -> vms.resolve(ref).id().value());
       new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms)).register(table);
+      new StatsMethods(vms, new VmJson(vms), usage).register(table);
       new OperationMethods(operations).register(table);
       new ImageMethods(images, imports, vms, operations).register(table);
       new DoctorMethods(doctor, plugins).register(table);

@@ -137,7 +137,8 @@ public final class LiveVms implements AutoCloseable {
     return entry;
   }
 
-  List<VmId> ids() {
+  /** Of all VMs that are alive now. */
+  public List<VmId> ids() {
     return List.copyOf(live.keySet());
   }
 

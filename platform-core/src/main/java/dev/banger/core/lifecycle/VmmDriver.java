@@ -107,7 +107,10 @@ public interface VmmDriver {
     return false;
   }
 
-  /** What the guest has moved through its devices since it was started; empty when unknown. */
+  /**
+   * What the guest has moved through its devices since it was started; empty when unknown. Comes at
+   * any time, beside other calls, from somebody who does not want to wait.
+   */
   default Optional<Counters> counters(VmPaths paths, VmHandles handles) {
     return Optional.empty();
   }
@@ -145,7 +148,7 @@ public interface VmmDriver {
     }
   }
 
-  /** Bytes, from the guest's point of view. */
+  /** Bytes, from the guest's point of view; less than 0 where this VMM does not count them. */
   record Counters(long diskRead, long diskWritten, long netReceived, long netSent) {}
 
   /**

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One request on several VMs: references are resolved against one snapshot, de-duplicated, served
@@ -43,7 +44,7 @@ final class Batch {
 
   /** Serves a changing request, one operation a VM. */
   Json operate(RpcCall call, Function<VmRecord, Operation> begin) throws InterruptedException {
-    List<Target> targets = targets(call.params());
+    List<Target> targets = targets(call.params(), _ -> true);
     List<Operation> begun = new ArrayList<>();
     List<Long> beganNanos = new ArrayList<>();
     for (Target target : targets) {
@@ -90,7 +91,16 @@ final class Batch {
 
   /** Serves a request that changes nothing. */
   Json query(Params params, Query query) throws InterruptedException {
-    List<Target> targets = targets(params);
+    return query(params, _ -> true, query);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wanted which of those that were not named are meant
+   */
+  Json query(Params params, Predicate<VmRecord> wanted, Query query) throws InterruptedException {
+    List<Target> targets = targets(params, wanted);
     List<CompletableFuture<Json>> answers = new ArrayList<>();
     for (Target target : targets) {
       CompletableFuture<Json> answer = new CompletableFuture<>();
@@ -134,7 +144,7 @@ final class Batch {
         .done();
   }
 
-  private List<Target> targets(Params params) {
+  private List<Target> targets(Params params, Predicate<VmRecord> wanted) {
     List<VmRecord> snapshot = vms.list();
     List<String> refs = params.texts("refs");
     Map<String, String> labels = params.map("labels");
@@ -158,6 +168,7 @@ final class Batch {
     if (all || !labels.isEmpty()) {
       snapshot.stream()
           .filter(vm -> vm.spec().labels().entrySet().containsAll(labels.entrySet()))
+          .filter(wanted)
           .filter(vm -> seen.add(vm.id()))
           .forEach(vm -> targets.add(new Target(vm.name(), vm, null)));
     }

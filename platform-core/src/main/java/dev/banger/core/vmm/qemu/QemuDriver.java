@@ -51,6 +51,9 @@ public final class QemuDriver implements VmmDriver, Closeable {
   /** A healthy QEMU answers within milliseconds. */
   private static final Duration QUIT_ANSWER = Duration.ofSeconds(1);
 
+  /** Whoever asks for counters does not want to wait. */
+  private static final Duration COUNTERS = Duration.ofMillis(500);
+
   private final QemuInstallation installation;
   private final Acceleration acceleration;
   private final KvmProbe probe;
@@ -269,6 +272,17 @@ public final class QemuDriver implements VmmDriver, Closeable {
           .equals("paused");
     } catch (BangerException e) {
       return false; // it does not answer, which is another thing
+    }
+  }
+
+  @Override
+  public Optional<Counters> counters(VmPaths paths, VmHandles handles) {
+    try {
+      return Optional.of(
+          BlockStats.sum(ask(paths, handles, "query-blockstats", "count for", COUNTERS)));
+    } catch (BangerException e) {
+      LOG.debug("no counters of VM {}", paths.id(), e);
+      return Optional.empty();
     }
   }
 

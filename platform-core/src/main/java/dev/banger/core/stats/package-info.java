@@ -1,0 +1,2 @@
+/** What running VMs use of the host: sampled in the background, told on request. */
+package dev.banger.core.stats;
