@@ -61,6 +61,7 @@ final class Catalog {
         "vm kill",
         "vm pause",
         "vm resume",
+        "vm touch",
         "vm delete",
         "vm set",
         "vm list",
@@ -135,6 +136,7 @@ final class Catalog {
           "vm delete",
           "vm pause",
           "vm resume",
+          "vm touch",
           "vm repair",
           "vm set" ->
           new VmBatch(path.substring(3));

@@ -3,9 +3,11 @@ package dev.banger.core.boot;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.multibindings.OptionalBinder;
 import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.Privileges;
+import dev.banger.core.lifecycle.CpuLoad;
 import dev.banger.core.lifecycle.DiskProvisioner;
 import dev.banger.core.lifecycle.DiskWatch;
 import dev.banger.core.lifecycle.Drivers;
@@ -30,6 +32,11 @@ import dev.banger.core.net.KernelNetwork;
 /** VMs and what may be done with them. */
 @SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
 final class LifecycleModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    OptionalBinder.newOptionalBinder(binder(), CpuLoad.class);
+  }
+
   @Provides
   @Singleton
   Operations operations(OperationLog log) {

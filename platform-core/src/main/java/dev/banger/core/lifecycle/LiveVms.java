@@ -91,6 +91,7 @@ public final class LiveVms implements AutoCloseable {
 
   private final GuestLink.Connector connector;
   private final Map<VmId, Live> live = new ConcurrentHashMap<>();
+  private final VmUses uses = new VmUses();
   private volatile boolean closed;
 
   public LiveVms(GuestLink.Connector connector) {
@@ -109,6 +110,7 @@ public final class LiveVms implements AutoCloseable {
       GuestLink.NetworkConfig network,
       GuestLink.Door door) {
     Live entry = new Live(vm, paths, handles, exit, network, door);
+    uses.begin(vm.id());
     Live before = live.put(vm.id(), entry);
     if (before != null) {
       closeLink(before);
@@ -120,6 +122,11 @@ public final class LiveVms implements AutoCloseable {
     return List.copyOf(live.keySet());
   }
 
+  /** How they are used. */
+  VmUses uses() {
+    return uses;
+  }
+
   public boolean isEmpty() {
     return live.isEmpty();
   }
@@ -129,6 +136,7 @@ public final class LiveVms implements AutoCloseable {
   }
 
   public void remove(VmId id) {
+    uses.end(id);
     Live gone = live.remove(id);
     if (gone != null) {
       closeLink(gone);

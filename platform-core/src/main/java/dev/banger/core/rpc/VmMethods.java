@@ -65,6 +65,15 @@ public final class VmMethods {
     methods.put("vm.resume", call -> batch.operate(call, vms::resume));
     methods.put("vm.repair", call -> batch.operate(call, vms::repair));
     methods.put(
+        "vm.touch",
+        call ->
+            batch.query(
+                call.params(),
+                vm -> {
+                  vms.touch(vm);
+                  return Json.build().put("vm", json.brief(vm)).done();
+                }));
+    methods.put(
         "vm.set",
         call -> {
           boolean nat =

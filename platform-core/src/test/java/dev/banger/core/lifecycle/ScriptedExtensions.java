@@ -23,6 +23,7 @@ final class ScriptedExtensions implements Extensions {
   final Set<Phase> failingStarts = EnumSet.noneOf(Phase.class);
   final Map<Phase, Integer> failingStops = new EnumMap<>(Phase.class);
   final List<String> problems = new ArrayList<>();
+  final List<String> uses = new ArrayList<>();
   final List<String> recovered = new ArrayList<>();
   volatile Supplier<Set<VmId>> drifted = Set::of;
   volatile CountDownLatch hostMayStart = new CountDownLatch(0);
@@ -113,6 +114,11 @@ final class ScriptedExtensions implements Extensions {
   @Override
   public Map<String, List<StepStatus>> steps() {
     return new TreeMap<>();
+  }
+
+  @Override
+  public List<String> uses(VmRecord vm) {
+    return uses;
   }
 
   @Override

@@ -62,7 +62,7 @@ class CoreHostTest {
 
   private CapabilityHost host() {
     return new GuardedHost(
-        new CoreHost(new Ports(), new HostToolRunner(new ProcessCommands()), locks),
+        new CoreHost("test", new Ports(), new HostToolRunner(new ProcessCommands()), locks),
         "test",
         Set.of(
             Permission.VM_READ,
