@@ -64,9 +64,8 @@ class IdleStopIT {
   void a_vm_that_is_touched_now_and_then_runs_on() {
     long end = System.nanoTime() + BEYOND.toNanos();
     while (System.nanoTime() < end) {
-      assertThat(home.ok("vm", "touch", "web", "-o", "json").json().path("results").path(0))
-          .as("the answer")
-          .matches(result -> result.path("ok").asBoolean());
+      JsonNode result = home.ok("vm", "touch", "web", "-o", "json").json().path("results").path(0);
+      assertThat(result.path("ok").asBoolean()).as("%s", result).isTrue();
     }
     assertThat(show().path("state").asText()).isEqualTo("running");
   }
@@ -75,7 +74,14 @@ class IdleStopIT {
   @Order(2)
   void an_open_command_keeps_it_however_quiet_it_is() {
     assertThat(
-            home.ok("vm", "exec", "web", "--", "sh", "-c", "sleep " + BEYOND.toSeconds() + "; uptime")
+            home.ok(
+                    "vm",
+                    "exec",
+                    "web",
+                    "--",
+                    "sh",
+                    "-c",
+                    "sleep " + BEYOND.toSeconds() + "; uptime")
                 .out())
         .contains("up");
   }

@@ -36,7 +36,8 @@ class IdleStopPluginTest {
   void the_doctor_says_what_is_configured() throws Exception {
     assertThat(check(context(Map.of(), host())))
         .isEqualTo(DoctorCheck.Outcome.ok("off: idle_stop = \"0s\""));
-    assertThat(check(context(Map.of("after", "30m"), host().with(AllowanceTest.labelled("never")))))
+    assertThat(
+            check(context(Map.of("after", "PT30M"), host().with(AllowanceTest.labelled("never")))))
         .isEqualTo(
             DoctorCheck.Outcome.ok("VMs stop after 30 min without use; 1 by the label idle-stop"));
   }
