@@ -104,6 +104,6 @@ class IdleStopIT {
     home.ok("daemon", "restart");
 
     await(IdleStopIT::saysWhy);
-    assertThat(home.ok("doctor").out()).contains("VMs stop after 8 s without use");
+    assertThat(home.run("doctor").out()).contains("VMs stop after 8 s without use");
   }
 }

@@ -71,7 +71,11 @@ public final class VmMethods {
                 call.params(),
                 vm -> {
                   vms.touch(vm);
-                  return Json.build().put("vm", json.brief(vm)).done();
+                  return Json.build()
+                      .put("vm", json.brief(vm))
+                      .put("elapsedMs", 0)
+                      .put("note", "")
+                      .done();
                 }));
     methods.put(
         "vm.set",

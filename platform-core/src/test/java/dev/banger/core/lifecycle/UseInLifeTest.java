@@ -108,6 +108,15 @@ class UseInLifeTest {
   }
 
   @Test
+  void the_time_that_a_vm_stood_still_is_not_held_against_it() throws Exception {
+    Lab.await(lab.vms.pause(vm));
+    assertThat(lab.vms.usage(vm).by()).isEqualTo("pause");
+
+    new PauseVm(lab.context).resume(lab.store.find(vm.id()).orElseThrow());
+    assertThat(lab.vms.usage(vm).by()).isEqualTo("resume");
+  }
+
+  @Test
   void a_vm_that_somebody_changes_is_left_alone_even_after_the_decision() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);

@@ -108,6 +108,18 @@ class CoreHostTest {
   }
 
   @Test
+  void no_vm_is_stopped_for_a_plugin_that_did_not_declare_it() {
+    fails(
+        () -> host().stop(WEB, "why"),
+        FailureKind.ILLEGAL_STATE,
+        "did not declare that it needs vm.stop");
+    fails(
+        () -> host().stopUnused(WEB, LIMIT, "why"),
+        FailureKind.ILLEGAL_STATE,
+        "did not declare that it needs vm.stop");
+  }
+
+  @Test
   void a_guests_command_gives_its_code_and_both_outputs() throws Exception {
     GuestResult result =
         host().exec(WEB, GuestCommand.of(LIMIT, "sh", "-c", "echo out; echo err >&2; cat; exit 3"));

@@ -20,7 +20,10 @@ public final class IdleStopPlugin implements CapabilityPlugin {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
   private final Alarm alarm = new Alarm();
-  private volatile Notes notes;
+  private volatile Opened opened;
+
+  /** What is there while the plugin is open. */
+  private record Opened(Notes notes, Rounds rounds) {}
 
   @Override
   public void register(Registrar registrar) {
@@ -35,22 +38,22 @@ public final class IdleStopPlugin implements CapabilityPlugin {
 
   @Override
   public void open(OpenContext context) {
-    Notes opened = new Notes(context.store(), context::remark);
-    notes = opened;
+    Notes notes = new Notes(context.store(), context::remark);
     Rounds rounds =
         new Rounds(
             context.host(),
             context.config(IdleStopSettings.class),
-            opened,
+            notes,
             context.log(),
             InstantSource.system(),
             ZoneId.systemDefault());
-    context.background("rounds", () -> run(opened, rounds, context.log()));
+    opened = new Opened(notes, rounds);
+    context.background("rounds", () -> run(notes, rounds, context.log()));
   }
 
-  private void run(Notes opened, Rounds rounds, System.Logger log) throws InterruptedException {
+  private void run(Notes notes, Rounds rounds, System.Logger log) throws InterruptedException {
     try {
-      opened.recall();
+      notes.recall();
     } catch (CapabilityException e) {
       log.log(
           System.Logger.Level.WARNING, "why VMs were stopped is not known: {0}", e.getMessage());
@@ -68,17 +71,19 @@ public final class IdleStopPlugin implements CapabilityPlugin {
   }
 
   private void happened(VmEvent event) {
-    Notes opened = notes;
-    if (opened != null && event.type().equals("started")) {
-      opened.drop(event.vm().id());
+    Opened now = opened;
+    if (now == null || !event.type().equals("started")) {
+      return;
     }
-    // Another VM may have less time than those that are there.
-    alarm.ring();
+    now.notes().drop(event.vm().id());
+    if (now.rounds().isUrgent(event.vm())) {
+      alarm.ring();
+    }
   }
 
   @Override
   public void close() {
-    notes = null;
+    opened = null;
   }
 
   private static DoctorCheck.Outcome check(PluginContext context) {

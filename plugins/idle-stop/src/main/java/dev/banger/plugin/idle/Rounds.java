@@ -26,6 +26,7 @@ final class Rounds {
   private final System.Logger log;
   private final InstantSource clock;
   private final ZoneId zone;
+  private volatile Duration current = LONGEST;
 
   Rounds(
       CapabilityHost host,
@@ -62,7 +63,19 @@ final class Rounds {
       }
     }
     notes.keepOnly(ids);
+    current = pause;
     return pause;
+  }
+
+  /** Whether a VM that has come cannot wait for the next round. */
+  boolean isUrgent(VmView vm) {
+    try {
+      return Allowance.of(vm, settings.after())
+          .filter(allowed -> within(allowed.dividedBy(10)).compareTo(current) < 0)
+          .isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private Duration look(VmView vm) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.banger.plugin.idle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banger.api.CapabilityHost;
 import dev.banger.api.Permission;
 import dev.banger.api.VmUsage;
 import dev.banger.api.VmView;
@@ -52,14 +53,17 @@ class RoundsTest {
   }
 
   private Duration round(Duration after) throws InterruptedException {
+    return rounds(host, after).round();
+  }
+
+  private Rounds rounds(CapabilityHost on, Duration after) {
     return new Rounds(
-            host,
-            new IdleStopSettings(after, 10),
-            notes,
-            System.getLogger("test"),
-            () -> NOW,
-            ZoneOffset.UTC)
-        .round();
+        on,
+        new IdleStopSettings(after, 10),
+        notes,
+        System.getLogger("test"),
+        () -> NOW,
+        ZoneOffset.UTC);
   }
 
   private void unused(VmView vm, Duration time) {
@@ -144,13 +148,7 @@ class RoundsTest {
     host.usage(web, seen);
     FakeCapabilityHost inner = host;
     Rounds rounds =
-        new Rounds(
-            Meanwhile.around(inner, () -> unused(web, Duration.ZERO)),
-            new IdleStopSettings(Duration.ofMinutes(30), 10),
-            notes,
-            System.getLogger("test"),
-            () -> NOW,
-            ZoneOffset.UTC);
+        rounds(Meanwhile.around(inner, () -> unused(web, Duration.ZERO)), Duration.ofMinutes(30));
     rounds.round();
 
     assertThat(inner.stops()).isEmpty();
@@ -188,6 +186,18 @@ class RoundsTest {
     unused(brief, Duration.ofSeconds(20));
     assertThat(round(Duration.ZERO)).isEqualTo(Duration.ofSeconds(2));
     assertThat(host.stops()).hasSize(1);
+  }
+
+  @Test
+  void only_a_vm_with_less_time_than_the_others_cannot_wait_for_the_next_round() throws Exception {
+    unused(web, Duration.ZERO);
+    Rounds rounds = rounds(host, Duration.ofSeconds(50));
+    assertThat(rounds.round()).isEqualTo(Duration.ofSeconds(5));
+
+    assertThat(rounds.isUrgent(FakeVm.running("another"))).isFalse();
+    assertThat(rounds.isUrgent(AllowanceTest.labelled("never"))).isFalse();
+    assertThat(rounds.isUrgent(AllowanceTest.labelled("a while"))).isFalse();
+    assertThat(rounds.isUrgent(AllowanceTest.labelled("49s"))).isTrue();
   }
 
   @Test
