@@ -63,6 +63,7 @@ final class Catalog {
         "vm kill",
         "vm pause",
         "vm resume",
+        "vm touch",
         "vm delete",
         "vm set",
         "vm list",
@@ -138,6 +139,7 @@ final class Catalog {
           "vm delete",
           "vm pause",
           "vm resume",
+          "vm touch",
           "vm repair" ->
           new VmBatch(path.substring(3));
       case "vm set" -> new VmSet();

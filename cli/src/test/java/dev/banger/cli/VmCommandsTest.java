@@ -193,6 +193,19 @@ class VmCommandsTest extends CliTestBase {
     assertThat(ran.err()).contains("op-3 goes on").contains("banger op watch op-3");
   }
 
+  @Test
+  void vmsAreTouchedWithoutWordsOfTime() {
+    daemon.on(
+        "vm.touch",
+        (params, session) ->
+            json(
+                "{'results':[{'ref':'web','ok':true,'vm':{'id':'90ca5938637a','name':'web','state':'running'},'elapsedMs':0,'note':''}]}"));
+
+    assertThat(cli.run("vm", "touch", "web").out()).startsWith("web  running");
+    assertThat(daemon.params("vm.touch").get("refs").texts()).containsExactly("web");
+    assertThat(cli.run("vm", "touch", "web", "--timeout", "3s").code()).isEqualTo(2);
+  }
+
   /** Runs the command and acts once its first stage has reached it. */
   private Cli.Ran whenStageIsShown(Runnable action, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -8,4 +8,11 @@ package dev.banger.api;
  * not declared or when the call it was handed out for is over, {@code TIMEOUT} past a deadline.
  */
 public interface CapabilityHost
-    extends VmAccess, GuestAccess, GuestJobs, GuestPorts, ImageAccess, HostTools, Locking {}
+    extends VmAccess,
+        VmStopping,
+        GuestAccess,
+        GuestJobs,
+        GuestPorts,
+        ImageAccess,
+        HostTools,
+        Locking {}

@@ -5,21 +5,24 @@ import java.util.regex.Pattern;
 /**
  * A group of {@link CapabilityHost} methods that a plugin may call.
  *
- * @param name as in the manifest: {@code vm.read}, {@code vm.lock}, {@code image.read}, {@code
- *     guest.exec}, {@code guest.files}, {@code guest.dial}, {@code guest.ports} or {@code
- *     host.exec:TOOL}
+ * @param name as in the manifest: {@code vm.read}, {@code vm.lock}, {@code vm.stop}, {@code
+ *     image.read}, {@code guest.exec}, {@code guest.files}, {@code guest.dial}, {@code guest.ports}
+ *     or {@code host.exec:TOOL}
  */
 public record Permission(String name) implements Comparable<Permission> {
   // First: the constants below are checked against it.
   private static final Pattern SHAPE =
       Pattern.compile(
-          "vm\\.read|vm\\.lock|image\\.read|guest\\.(exec|files|dial|ports)|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
+          "vm\\.read|vm\\.lock|vm\\.stop|image\\.read|guest\\.(exec|files|dial|ports)|host\\.exec:[a-z0-9][a-z0-9._-]{0,63}");
 
   /** {@link VmAccess}. */
   public static final Permission VM_READ = new Permission("vm.read");
 
   /** {@link VmAccess#withVmLock}. */
   public static final Permission VM_LOCK = new Permission("vm.lock");
+
+  /** {@link VmStopping}. */
+  public static final Permission VM_STOP = new Permission("vm.stop");
 
   /** {@link ImageAccess}. */
   public static final Permission IMAGE_READ = new Permission("image.read");

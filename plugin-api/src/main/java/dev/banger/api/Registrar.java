@@ -57,6 +57,12 @@ public interface Registrar {
   /** Notices what others took away of what it made for VMs. At most once per plugin. */
   void watch(Watcher watcher);
 
+  /** Says which VMs are in use by what the plugin does. At most once per plugin. */
+  @Incubating
+  default void use(UseSource source) {
+    throw new UnsupportedOperationException("this version of banger asks no plugin for use");
+  }
+
   /** Adds an RPC method with a command on the command line. */
   void command(CommandSpec spec, CommandHandler handler);
 

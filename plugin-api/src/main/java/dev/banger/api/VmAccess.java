@@ -18,6 +18,18 @@ public interface VmAccess {
   boolean isAlive(VmView vm);
 
   /**
+   * How a running VM is used. Asks every plugin that may know, which takes up to 2 s at worst.
+   *
+   * @param window over which the load of its CPUs is told
+   * @throws CapabilityException of kind {@code ILLEGAL_STATE} when it does not run
+   */
+  @Incubating
+  default VmUsage usage(VmView vm, Duration window) throws InterruptedException {
+    throw new CapabilityException(
+        FailureKind.UNAVAILABLE, "the host does not know how VMs are used");
+  }
+
+  /**
    * Runs {@code body} while nobody starts, stops or deletes the VM. Needs {@link
    * Permission#VM_LOCK}. Re-entrant for the VM whose lock is held already, as in its steps; refused
    * ({@code ILLEGAL_STATE}) for another VM then, and inside {@link Locking#withLock}: the order is

@@ -29,6 +29,7 @@ record PluginNames(String id, String javaPackage) {
           "kill",
           "pause",
           "resume",
+          "touch",
           "delete",
           "list",
           "show",

@@ -23,6 +23,7 @@ final class PluginWords {
     return switch (name) {
       case "vm.read" -> "read VMs";
       case "vm.lock" -> "lock VMs";
+      case "vm.stop" -> "stop VMs";
       case "image.read" -> "read images";
       case "guest.exec" -> "run guest commands";
       case "guest.ports" -> "see what listens in guests";

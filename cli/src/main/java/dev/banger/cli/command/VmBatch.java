@@ -11,7 +11,7 @@ import dev.banger.cli.base.Stages;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
 
-/** {@code banger vm start|stop|restart|kill|pause|resume|delete|repair}. */
+/** {@code banger vm start|stop|restart|kill|pause|resume|delete|touch|repair}. */
 public final class VmBatch implements Command {
   private final String verb;
 
@@ -41,6 +41,10 @@ public final class VmBatch implements Command {
               .summary("let VMs stand still; they keep their memory, and nothing in them runs")
               .example("banger vm pause web");
       case "resume" -> options.summary("let paused VMs go on").example("banger vm resume web");
+      case "touch" ->
+          options
+              .summary("count VMs as used now, so that they are not stopped for being idle")
+              .example("banger vm touch web");
       case "delete" ->
           options
               .summary("stop VMs and remove all they have, disks too")
@@ -65,7 +69,7 @@ public final class VmBatch implements Command {
 
   private boolean isTimed() {
     return switch (verb) {
-      case "repair", "pause", "resume" -> false;
+      case "repair", "pause", "resume", "touch" -> false;
       default -> true;
     };
   }

@@ -18,6 +18,7 @@ import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
+import dev.banger.api.VmUsage;
 import dev.banger.api.VmView;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -95,6 +96,28 @@ public final class GuardedHost implements CapabilityHost {
   @Override
   public boolean isAlive(VmView vm) {
     return seen(Permission.VM_READ, "is-alive " + vm.name(), () -> host.isAlive(vm));
+  }
+
+  @Override
+  public VmUsage usage(VmView vm, Duration window) throws InterruptedException {
+    return seen(Permission.VM_READ, "usage " + vm.name(), () -> host.usage(vm, window));
+  }
+
+  @Override
+  public void stop(VmView vm, String reason) throws InterruptedException {
+    seen(
+        Permission.VM_STOP,
+        "stop " + vm.name(),
+        () -> {
+          host.stop(vm, reason);
+          return null;
+        });
+  }
+
+  @Override
+  public boolean stopUnused(VmView vm, Duration unused, String reason) throws InterruptedException {
+    return seen(
+        Permission.VM_STOP, "stop-unused " + vm.name(), () -> host.stopUnused(vm, unused, reason));
   }
 
   @Override

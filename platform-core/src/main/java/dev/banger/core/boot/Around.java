@@ -34,6 +34,11 @@ record Around(PluginRuntime plugins, SqlitePluginStore stores)
   }
 
   @Override
+  public List<String> uses(StoredVm vm) throws InterruptedException {
+    return plugins.uses(vm);
+  }
+
+  @Override
   public Set<String> drifted() throws InterruptedException {
     return plugins.drifted();
   }

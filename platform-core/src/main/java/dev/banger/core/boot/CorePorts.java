@@ -2,11 +2,15 @@ package dev.banger.core.boot;
 
 import com.google.inject.Provider;
 import dev.banger.api.PluginStore;
+import dev.banger.api.VmUsage;
+import dev.banger.core.lifecycle.CpuLoad;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
 import dev.banger.core.lifecycle.Upkeep;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.lifecycle.VmUses;
+import dev.banger.core.model.BangerException;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
@@ -14,6 +18,8 @@ import dev.banger.core.plugins.PluginPorts;
 import dev.banger.core.store.SqlitePluginStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 
 /** What plugins need of the core. Plugins are there before the VMs are; they ask only later. */
@@ -23,13 +29,16 @@ final class CorePorts implements PluginPorts {
   private final HostNetwork network;
   private final SqlitePluginStore stores;
   private final Upkeep upkeep;
+  private final Provider<Optional<CpuLoad>> load;
 
   CorePorts(
       Provider<VmService> vms,
       ImageCatalog images,
       HostNetwork network,
       SqlitePluginStore stores,
-      Upkeep upkeep) {
+      Upkeep upkeep,
+      Provider<Optional<CpuLoad>> load) {
+    this.load = load;
     this.network = network;
     this.upkeep = upkeep;
     this.vms = vms;
@@ -55,6 +64,39 @@ final class CorePorts implements PluginPorts {
   @Override
   public boolean isAlive(VmId id) {
     return vms.get().live(id).isPresent();
+  }
+
+  @Override
+  public VmUsage usage(VmId id, Duration window) throws InterruptedException {
+    VmRecord vm = vms.get().resolve(id.value());
+    VmUses.Usage usage = vms.get().usage(vm);
+    return new VmUsage(
+        usage.lastUsed(),
+        usage.by(),
+        usage.unusedFor(),
+        usage.now(),
+        load.get().map(known -> known.percent(id, window)).orElse(OptionalDouble.empty()),
+        vms.get().live(id).filter(live -> !live.paused().isEmpty()).isPresent());
+  }
+
+  @Override
+  public Runnable use(String ref, String by) {
+    try {
+      return vms.get().use(vms.get().resolve(ref), by)::close;
+    } catch (BangerException e) {
+      // Whoever is asked about it says so.
+      return () -> {};
+    }
+  }
+
+  @Override
+  public void stop(VmId id, String reason) {
+    var _ = vms.get().stop(vms.get().resolve(id.value()), reason);
+  }
+
+  @Override
+  public boolean stopUnused(VmId id, Duration unused, String reason) throws InterruptedException {
+    return vms.get().stopUnused(vms.get().resolve(id.value()), unused, reason);
   }
 
   @Override

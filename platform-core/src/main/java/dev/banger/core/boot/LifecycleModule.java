@@ -3,6 +3,7 @@ package dev.banger.core.boot;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.multibindings.OptionalBinder;
 import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
 import dev.banger.core.host.Privileges;
@@ -34,6 +35,11 @@ import dev.banger.core.stats.VmUsage;
 /** VMs and what may be done with them. */
 @SuppressWarnings("CloseableProvides") // Opened closes them, in reverse order
 final class LifecycleModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    OptionalBinder.newOptionalBinder(binder(), CpuLoad.class);
+  }
+
   @Provides
   @Singleton
   Operations operations(OperationLog log) {

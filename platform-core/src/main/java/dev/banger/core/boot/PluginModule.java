@@ -5,6 +5,7 @@ import com.google.inject.Provider;
 import com.google.inject.Provides;
 import dev.banger.core.config.Config;
 import dev.banger.core.host.Commands;
+import dev.banger.core.lifecycle.CpuLoad;
 import dev.banger.core.lifecycle.Extensions;
 import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.ImageCatalog;
@@ -23,6 +24,7 @@ import dev.banger.hooks.Journal;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 
 /** The plugins, and how they and the lifecycle meet. */
@@ -38,6 +40,7 @@ final class PluginModule extends AbstractModule {
       HostNetwork network,
       SqlitePluginStore stores,
       Upkeep upkeep,
+      Provider<Optional<CpuLoad>> load,
       Journal journal,
       InstalledPlugins installed,
       HostCalls calls,
@@ -53,7 +56,7 @@ final class PluginModule extends AbstractModule {
                 data.resolve("plugin-data"),
                 home,
                 () -> wishes(layout.config().load())),
-            new CorePorts(vms, images, network, stores, upkeep),
+            new CorePorts(vms, images, network, stores, upkeep, load),
             commands,
             calls,
             journal,

@@ -42,6 +42,8 @@ public record Config(
 
   static final String SSH = "ssh-access";
   static final String SSH_KEY = "key";
+  static final String IDLE = "idle-stop";
+  static final String IDLE_AFTER = "after";
 
   public Config {
     disabledPlugins = List.copyOf(disabledPlugins);
@@ -114,7 +116,7 @@ public record Config(
 
   /**
    * What each plugin is told, by plugin id: its table. The plugin for SSH has its key at the top of
-   * the file, as {@code ssh_key}.
+   * the file, as {@code ssh_key}; the one that stops VMs has its time there, as {@code idle_stop}.
    */
   public Map<String, Map<String, Object>> pluginTables() {
     Map<String, Map<String, Object>> tables = new HashMap<>(plugins);
@@ -124,6 +126,11 @@ public record Config(
           ssh.put(SSH_KEY, file.toString());
           tables.put(SSH, ssh);
         });
+    if (!idleStop.isZero()) {
+      Map<String, Object> idle = new HashMap<>(plugin(IDLE));
+      idle.put(IDLE_AFTER, Durations.format(idleStop));
+      tables.put(IDLE, idle);
+    }
     return tables;
   }
 

@@ -61,16 +61,21 @@ final class ConfigReader {
 
   Config config() {
     read(toml, List.of());
-    if (values.containsKey(options.sshKey)
-        && plugins.getOrDefault(Config.SSH, Map.of()).containsKey(Config.SSH_KEY)) {
-      problems.add(
-          toml.inputPositionOf(List.of(options.sshKey.key())),
-          "ssh_key and the %s of [plugins.%s] are the same option; keep one of them"
-              .formatted(Config.SSH_KEY, Config.SSH));
-    }
+    isOnce(options.sshKey, Config.SSH, Config.SSH_KEY);
+    isOnce(options.idleStop, Config.IDLE, Config.IDLE_AFTER);
     judge();
     problems.insistOnNone();
     return build();
+  }
+
+  /** Some options of plugins are at the top of the file. */
+  private void isOnce(Option<?> option, String plugin, String key) {
+    if (values.containsKey(option) && plugins.getOrDefault(plugin, Map.of()).containsKey(key)) {
+      problems.add(
+          toml.inputPositionOf(List.of(option.key())),
+          "%s and the %s of [plugins.%s] are the same option; keep one of them"
+              .formatted(option.key(), key, plugin));
+    }
   }
 
   private void read(TomlTable table, List<String> at) {

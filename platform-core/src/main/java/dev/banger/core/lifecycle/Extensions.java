@@ -30,6 +30,9 @@ public interface Extensions {
 
   List<Endpoint> endpoints(VmRecord vm);
 
+  /** What of the plugins' uses a running VM now, in a few printable words each; asks them. */
+  List<String> uses(VmRecord vm) throws InterruptedException;
+
   /** What plugins have to say of a VM as it is now, a printable line each. */
   List<String> remarks(VmRecord vm);
 

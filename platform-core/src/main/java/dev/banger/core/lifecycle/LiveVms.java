@@ -110,6 +110,7 @@ public final class LiveVms implements AutoCloseable {
 
   private final GuestLink.Connector connector;
   private final Map<VmId, Live> live = new ConcurrentHashMap<>();
+  private final VmUses uses = new VmUses();
   private volatile boolean closed;
 
   public LiveVms(GuestLink.Connector connector) {
@@ -130,6 +131,7 @@ public final class LiveVms implements AutoCloseable {
       GuestLink.Door door,
       Launched launched) {
     Live entry = new Live(vm, paths, handles, exit, network, door, launched);
+    uses.begin(vm.id());
     Live before = live.put(vm.id(), entry);
     if (before != null) {
       closeLink(before);
@@ -142,6 +144,11 @@ public final class LiveVms implements AutoCloseable {
     return List.copyOf(live.keySet());
   }
 
+  /** How they are used. */
+  VmUses uses() {
+    return uses;
+  }
+
   public boolean isEmpty() {
     return live.isEmpty();
   }
@@ -151,6 +158,7 @@ public final class LiveVms implements AutoCloseable {
   }
 
   public void remove(VmId id) {
+    uses.end(id);
     Live gone = live.remove(id);
     if (gone != null) {
       closeLink(gone);

@@ -59,6 +59,11 @@ final class NoExtensions implements Extensions {
   }
 
   @Override
+  public List<String> uses(VmRecord vm) {
+    return List.of();
+  }
+
+  @Override
   public List<String> remarks(VmRecord vm) {
     return List.of();
   }

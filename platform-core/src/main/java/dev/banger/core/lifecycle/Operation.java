@@ -70,6 +70,11 @@ public final class Operation implements Progress {
     return id;
   }
 
+  /** What is done, in a word: {@code start}. */
+  String verb() {
+    return kind.substring(kind.lastIndexOf('.') + 1);
+  }
+
   @Override
   public String operation() {
     return id;

@@ -45,6 +45,8 @@ final class PauseVm {
         .drivers()
         .of(live.handles())
         .resume(context.paths(vm), live.handles(), LifecycleSettings.ASK_LIMIT);
+    // Also when nobody asked for it: the time that it stood still is not held against it.
+    context.live().uses().touch(vm.id(), "resume");
     live.paused("");
     live.openLink().ifPresent(link -> setClock(vm, link));
     return VmOutcome.of(vm);

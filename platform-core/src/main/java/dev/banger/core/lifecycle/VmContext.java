@@ -48,6 +48,15 @@ public record VmContext(
 
   /** The same, telling whoever watches when another request has to end first. */
   <T> T locked(VmRecord vm, Progress progress, Callable<T> body) throws Exception {
+    if (progress instanceof Operation operation) {
+      try (VmUses.Use _ = live.uses().open(vm.id(), operation.verb())) {
+        return inTurn(vm, progress, body);
+      }
+    }
+    return inTurn(vm, progress, body);
+  }
+
+  private <T> T inTurn(VmRecord vm, Progress progress, Callable<T> body) throws Exception {
     return locks.with(
         vm.id(),
         vm.name(),

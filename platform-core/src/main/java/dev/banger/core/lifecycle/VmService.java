@@ -16,8 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** What can be asked of VMs. Every change is an {@link Operation}, serialised per VM. */
 public final class VmService {
@@ -51,6 +54,52 @@ public final class VmService {
   /** The open link to a running VM. */
   public GuestLink link(VmRecord vm, Duration deadline) throws InterruptedException {
     return context.live().link(context.reload(vm), deadline);
+  }
+
+  /** Notes that somebody begins to use it; see {@link VmUses#open}. */
+  public VmUses.Use use(VmRecord vm, String by) {
+    return context.live().uses().open(vm.id(), by);
+  }
+
+  /**
+   * A running VM counts as used now.
+   *
+   * @throws BangerException of kind ILLEGAL_STATE when it does not run
+   */
+  public void touch(VmRecord vm) {
+    var _ = live(vm.id()).orElseThrow(() -> notRunning(vm));
+    context.live().uses().touch(vm.id(), "touch");
+  }
+
+  /**
+   * How a running VM is used, by what plugins say, too, which are asked.
+   *
+   * @throws BangerException of kind ILLEGAL_STATE when it does not run
+   */
+  public VmUses.Usage usage(VmRecord vm) throws InterruptedException {
+    VmUses uses = context.live().uses();
+    LiveVms.Live live = live(vm.id()).orElseThrow(() -> notRunning(vm));
+    // A guest that stands still answers nobody.
+    List<String> told = live.paused().isEmpty() ? context.extensions().uses(vm) : List.of();
+    if (!told.isEmpty()) {
+      // What a plugin has seen lasts until it is asked again.
+      uses.touch(vm.id(), told.getFirst());
+    }
+    VmUses.Usage usage = uses.of(vm.id()).orElseThrow(() -> notRunning(vm));
+    return told.isEmpty()
+        ? usage
+        : new VmUses.Usage(
+            usage.lastUsed(),
+            usage.by(),
+            Duration.ZERO,
+            Stream.concat(usage.now().stream(), told.stream()).distinct().limit(20).toList());
+  }
+
+  private static BangerException notRunning(VmRecord vm) {
+    return new BangerException(
+        ErrorKind.ILLEGAL_STATE,
+        "vm \"%s\" is not running".formatted(vm.name()),
+        "start it: banger vm start " + vm.name());
   }
 
   /** Runs {@code body} while nobody else changes the VM. */
@@ -222,6 +271,80 @@ public final class VmService {
                       force ? Duration.ZERO : grace.orElse(context.settings().stopGrace()),
                       op));
         });
+  }
+
+  /**
+   * The same for a reason that nobody has typed, which is in the operation and in the log.
+   *
+   * @param reason one line for people
+   */
+  public Operation stop(VmRecord vm, String reason) {
+    Operation operation = stop(vm, Optional.empty(), false);
+    because(vm, operation, reason);
+    return operation;
+  }
+
+  private static void because(VmRecord vm, Operation operation, String reason) {
+    operation.stage("reason", "note", reason);
+    System.getLogger(VmService.class.getName())
+        .log(
+            System.Logger.Level.INFO,
+            "vm={0} op={1} is stopped: {2}",
+            vm.name(),
+            operation.id(),
+            reason);
+  }
+
+  /**
+   * Brings a VM down that runs and was not used for so long, unless somebody uses or changes it by
+   * the time of its turn.
+   *
+   * @return whether it is brought down; that goes on by itself
+   */
+  public boolean stopUnused(VmRecord vm, Duration unused, String reason)
+      throws InterruptedException {
+    if (context.live().uses().of(vm.id()).filter(known -> isUnused(known, unused)).isEmpty()) {
+      return false;
+    }
+    CompletableFuture<Boolean> decided = new CompletableFuture<>();
+    operations.begin(
+        "vm.stop",
+        vm.name(),
+        op -> {
+          VmOutcome[] outcome = {new VmOutcome(vm, "not stopped: it is in use")};
+          try {
+            var _ =
+                context
+                    .locks()
+                    .ifFree(
+                        vm.id(),
+                        () -> {
+                          VmRecord now = context.reload(vm);
+                          if (runs(now) && isUnused(usage(now), unused)) {
+                            because(now, op, reason);
+                            decided.complete(true);
+                            outcome[0] = stopLocked(now, context.settings().stopGrace(), op);
+                          }
+                        });
+          } finally {
+            decided.complete(false);
+          }
+          return outcome[0];
+        });
+    try {
+      return decided.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a decision never fails", e);
+    }
+  }
+
+  private boolean runs(VmRecord vm) {
+    return vm.state() instanceof VmState.Running
+        && live(vm.id()).filter(live -> live.paused().isEmpty()).isPresent();
+  }
+
+  private static boolean isUnused(VmUses.Usage usage, Duration atLeast) {
+    return usage.now().isEmpty() && usage.unusedFor().compareTo(atLeast) >= 0;
   }
 
   private VmOutcome stopLocked(VmRecord vm, Duration grace, Progress progress)

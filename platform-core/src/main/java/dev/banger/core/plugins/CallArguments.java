@@ -90,6 +90,21 @@ final class CallArguments {
     }
   }
 
+  /** References to the VMs that the command is about. */
+  List<String> vms() {
+    return specs.values().stream()
+        .filter(spec -> spec.type() == ValueType.VM && values.containsKey(spec.name()))
+        .flatMap(
+            spec ->
+                values.get(spec.name()) instanceof List<?> all
+                    ? all.stream()
+                    : Stream.of(values.get(spec.name())))
+        .map(Object::toString)
+        .filter(ref -> !ref.isEmpty())
+        .distinct()
+        .toList();
+  }
+
   /** Whether the flag was given with which the command sends rows. */
   boolean isLive(CommandSpec spec) {
     return spec.mode() == CommandMode.LIVE

@@ -13,6 +13,7 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.hooks.Gate;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,14 +28,32 @@ final class Commands {
   private final LoadedVersions versions;
   private final Followers followers;
   private final Function<String, BangerException> absent;
+  private final Uses uses;
 
   /**
    * @param absent what to say of a plugin that is not active
    */
-  Commands(LoadedVersions versions, Function<String, BangerException> absent) {
+  Commands(LoadedVersions versions, Function<String, BangerException> absent, Uses uses) {
+    this.uses = uses;
     this.versions = versions;
     this.followers = new Followers(versions, Followers.LIMIT);
     this.absent = absent;
+  }
+
+  /** Is told which VMs commands are about, as long as these run. */
+  @FunctionalInterface
+  interface Uses {
+    /**
+     * @return to be run at the end
+     */
+    Runnable begin(String vm, String by);
+  }
+
+  /** What asks about VMs by their names uses them. */
+  private Runnable begin(CommandSpec spec, CallArguments arguments) {
+    List<Runnable> ends =
+        arguments.vms().stream().map(vm -> uses.begin(vm, "command " + spec.path())).toList();
+    return () -> ends.forEach(Runnable::run);
   }
 
   /** One use of a command. */
@@ -91,10 +110,17 @@ final class Commands {
                             plugin.context(lease), new Stages(progress, lease), lease, ends));
             return new Done(spec, arguments, result, answer(result));
           };
-      Done done =
-          live
-              ? attached(plugin, hold, name(use), body)
-              : entered(plugin, name(use), spec.deadline(), body);
+      // What is left running to look on is no use: it would never end.
+      Runnable end = live ? () -> {} : begin(spec, arguments);
+      Done done;
+      try {
+        done =
+            live
+                ? attached(plugin, hold, name(use), body)
+                : entered(plugin, name(use), spec.deadline(), body);
+      } finally {
+        end.run();
+      }
       if (done.json().length() > LONGEST_RESULT) {
         throw new BangerException(
             ErrorKind.INTERNAL,
@@ -148,20 +174,25 @@ final class Commands {
       HostedPlugin plugin = hold.plugins().getFirst();
       Registration.Command declared = declared(plugin, use);
       CallArguments arguments = CallArguments.parse(declared.spec(), use.argsJson(), use.cwd());
-      return attached(
-          plugin,
-          hold,
-          name(use),
-          lease ->
-              declared
-                  .handler()
-                  .run(
-                      arguments.call(
-                          plugin.context(lease),
-                          new Stages(progress, lease),
-                          lease,
-                          CallArguments.Ends.terminal(terminal)))
-                  .exitCode());
+      Runnable end = begin(declared.spec(), arguments);
+      try {
+        return attached(
+            plugin,
+            hold,
+            name(use),
+            lease ->
+                declared
+                    .handler()
+                    .run(
+                        arguments.call(
+                            plugin.context(lease),
+                            new Stages(progress, lease),
+                            lease,
+                            CallArguments.Ends.terminal(terminal)))
+                    .exitCode());
+      } finally {
+        end.run();
+      }
     }
   }
 

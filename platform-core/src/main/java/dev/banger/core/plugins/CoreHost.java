@@ -17,11 +17,13 @@ import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
+import dev.banger.api.VmUsage;
 import dev.banger.api.VmView;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
+import dev.banger.hooks.Lines;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ final class CoreHost implements CapabilityHost {
   /** How long a watch waits for an agent that does not answer. */
   private static final Duration WATCH_CONNECT = Duration.ofSeconds(30);
 
+  private final String pluginId;
   private final PluginPorts ports;
   private final HostToolRunner tools;
   private final LockTable locks;
@@ -44,7 +47,8 @@ final class CoreHost implements CapabilityHost {
   /**
    * @param locks the plugin's own
    */
-  CoreHost(PluginPorts ports, HostToolRunner tools, LockTable locks) {
+  CoreHost(String pluginId, PluginPorts ports, HostToolRunner tools, LockTable locks) {
+    this.pluginId = pluginId;
     this.ports = ports;
     this.tools = tools;
     this.locks = locks;
@@ -67,6 +71,25 @@ final class CoreHost implements CapabilityHost {
   @Override
   public boolean isAlive(VmView vm) {
     return ports.isAlive(id(vm));
+  }
+
+  @Override
+  public VmUsage usage(VmView vm, Duration window) throws InterruptedException {
+    return translated(() -> ports.usage(id(vm), window));
+  }
+
+  @Override
+  public void stop(VmView vm, String reason) {
+    translated(
+        () -> {
+          ports.stop(id(vm), pluginId + ": " + Lines.of(reason));
+          return null;
+        });
+  }
+
+  @Override
+  public boolean stopUnused(VmView vm, Duration unused, String reason) throws InterruptedException {
+    return translated(() -> ports.stopUnused(id(vm), unused, pluginId + ": " + Lines.of(reason)));
   }
 
   @Override

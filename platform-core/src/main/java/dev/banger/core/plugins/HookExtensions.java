@@ -46,6 +46,11 @@ public final class HookExtensions implements Extensions {
       return List.of();
     }
 
+    /** What of the plugins' uses a VM now; asks them. */
+    default List<String> uses(StoredVm vm) throws InterruptedException {
+      return List.of();
+    }
+
     /** Ids of VMs for which a plugin misses something. */
     Set<String> drifted() throws InterruptedException;
 
@@ -242,6 +247,11 @@ public final class HookExtensions implements Extensions {
   @Override
   public List<String> remarks(VmRecord vm) {
     return around.remarks(vm.id().value());
+  }
+
+  @Override
+  public List<String> uses(VmRecord vm) throws InterruptedException {
+    return around.uses(VmViews.of(vm, network.plan(vm)));
   }
 
   @Override

@@ -57,7 +57,7 @@ final class HostedPlugin extends Plugin implements Participant {
     this.dataDir = services.dataRoot().resolve(found.id());
     this.config = Map.copyOf(config);
     this.gate = new Gate(manifest.id(), loader);
-    this.host = new CoreHost(services.ports(), services.tools(), new LockTable());
+    this.host = new CoreHost(manifest.id(), services.ports(), services.tools(), new LockTable());
     this.background = new Background(manifest.id(), loader);
     this.life = Lease.unlimited("the life of plugin " + manifest.id());
   }

@@ -1,8 +1,11 @@
 package dev.banger.core.plugins;
 
 import dev.banger.api.PluginStore;
+import dev.banger.api.VmUsage;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.HostNetwork;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.Image;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
@@ -29,6 +32,36 @@ public interface PluginPorts {
 
   /** Whether its VMM runs. */
   boolean isAlive(VmId id);
+
+  /** How it is used; ILLEGAL_STATE when it does not run. */
+  default VmUsage usage(VmId id, Duration window) throws InterruptedException {
+    throw new BangerException(ErrorKind.UNAVAILABLE, "it is not known how VMs are used");
+  }
+
+  /**
+   * Notes that somebody begins to use a VM.
+   *
+   * @param ref nothing comes of one that means no VM
+   * @param by in a few words
+   * @return to be run at its end
+   */
+  default Runnable use(String ref, String by) {
+    return () -> {};
+  }
+
+  /** Begins to stop a VM. */
+  default void stop(VmId id, String reason) {
+    throw new BangerException(ErrorKind.UNAVAILABLE, "VMs cannot be stopped here");
+  }
+
+  /**
+   * Begins to stop a running VM that was not used for so long.
+   *
+   * @return whether it does
+   */
+  default boolean stopUnused(VmId id, Duration unused, String reason) throws InterruptedException {
+    throw new BangerException(ErrorKind.UNAVAILABLE, "VMs cannot be stopped here");
+  }
 
   /** Runs {@code body} under the VM's lock; CONFLICT when its turn does not come in time. */
   <T> T withVmLock(VmId id, Duration deadline, Callable<T> body) throws Exception;

@@ -48,9 +48,10 @@ public final class PluginRuntime implements Participants, AutoCloseable {
   private final Removal removal;
   private final Installer installer;
   private final Overlays overlays;
-  private final Commands commands = new Commands(versions, this::absent);
+  private final Commands commands;
   private final EventFeed events = new EventFeed();
   private final Sweeps sweeps = new Sweeps(versions);
+  private final UseSources uses = new UseSources(versions::active);
   private volatile Manifests manifests = Manifests.of(List.of());
 
   /**
@@ -66,6 +67,7 @@ public final class PluginRuntime implements Participants, AutoCloseable {
     this.installed = installed;
     this.journal = journal;
     this.ports = ports;
+    this.commands = new Commands(versions, this::absent, ports::use);
     PluginLoader loader =
         new PluginLoader(
             new HostServices(
@@ -389,6 +391,11 @@ public final class PluginRuntime implements Participants, AutoCloseable {
       plugin.remarks(vmId).forEach(line -> all.add(plugin.id() + ": " + line));
     }
     return all.stream().sorted().toList();
+  }
+
+  /** What of the plugins' uses a VM now; those that cannot say say nothing. */
+  public List<String> uses(StoredVm vm) throws InterruptedException {
+    return uses.of(vm);
   }
 
   /** Ids of VMs for which a plugin misses something that it has made. */

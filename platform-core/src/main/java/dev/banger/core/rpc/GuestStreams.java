@@ -6,6 +6,7 @@ import dev.banger.core.lifecycle.GuestLink.Connection;
 import dev.banger.core.lifecycle.GuestLink.ExecSpec;
 import dev.banger.core.lifecycle.GuestLink.GuestProcess;
 import dev.banger.core.lifecycle.VmService;
+import dev.banger.core.lifecycle.VmUses;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.CommandRefusedException;
 import dev.banger.core.model.ErrorKind;
@@ -42,6 +43,7 @@ public final class GuestStreams {
   /** How long a port that refuses is asked again while the guest is still booting. */
   private static final Duration BOOTING_LIMIT = Duration.ofSeconds(60);
 
+  private static final String TRANSFER = "file transfer";
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final VmService vms;
@@ -50,8 +52,17 @@ public final class GuestStreams {
     this.vms = vms;
   }
 
-  private GuestLink link(RpcCall call) throws InterruptedException {
-    return vms.link(vms.resolve(call.params().text("ref")), LINK_LIMIT);
+  /** A stream between a client and a guest, from before the guest is reached. */
+  private interface Stream {
+    Json run(GuestLink link) throws Exception;
+  }
+
+  /** It uses the VM until it ends, whether anything moves or not. */
+  private Json using(RpcCall call, String by, Stream stream) throws Exception {
+    VmRecord vm = vms.resolve(call.params().text("ref"));
+    try (VmUses.Use _ = vms.use(vm, by)) {
+      return stream.run(vms.link(vm, LINK_LIMIT));
+    }
   }
 
   /** {@code vm.exec}. */
@@ -71,7 +82,11 @@ public final class GuestStreams {
             params.integer("rows").orElse(24),
             params.integer("cols").orElse(80));
     boolean stdin = params.flag("stdin", true);
-    GuestLink link = link(call);
+    return using(call, "exec", link -> exec(call, link, spec, stdin));
+  }
+
+  private static Json exec(RpcCall call, GuestLink link, ExecSpec spec, boolean stdin)
+      throws Exception {
     // From here on failures are the guest command's: clients tell them from a VM that is not there.
     StreamEnds client = call.upgrade();
     try (GuestProcess process = link.exec(spec, START_LIMIT)) {
@@ -170,19 +185,27 @@ public final class GuestStreams {
   /** {@code vm.files.put}. */
   public Json put(RpcCall call) throws Exception {
     String directory = absolute(call.params(), "directory");
-    GuestLink link = link(call);
-    StreamEnds client = call.upgrade();
-    finish(client, () -> link.putTar(directory, client.input(), IDLE_LIMIT));
-    return Json.NULL;
+    return using(
+        call,
+        TRANSFER,
+        link -> {
+          StreamEnds client = call.upgrade();
+          finish(client, () -> link.putTar(directory, client.input(), IDLE_LIMIT));
+          return Json.NULL;
+        });
   }
 
   /** {@code vm.files.get}. */
   public Json get(RpcCall call) throws Exception {
     String path = absolute(call.params(), "path");
-    GuestLink link = link(call);
-    StreamEnds client = call.upgrade();
-    finish(client, () -> link.getTar(path, client.output(ByteFrames.STDOUT), IDLE_LIMIT));
-    return Json.NULL;
+    return using(
+        call,
+        TRANSFER,
+        link -> {
+          StreamEnds client = call.upgrade();
+          finish(client, () -> link.getTar(path, client.output(ByteFrames.STDOUT), IDLE_LIMIT));
+          return Json.NULL;
+        });
   }
 
   private interface Transfer {
@@ -216,7 +239,10 @@ public final class GuestStreams {
       throw new BangerException(
           ErrorKind.INVALID, "a port is between 1 and 65535, got %d".formatted(port));
     }
-    GuestLink link = link(call);
+    return using(call, "port " + port, link -> proxy(call, link, port));
+  }
+
+  private static Json proxy(RpcCall call, GuestLink link, int port) throws Exception {
     try (Connection connection = dial(link, port)) {
       StreamEnds client = call.upgrade();
       Thread in =
@@ -332,7 +358,15 @@ public final class GuestStreams {
   /** {@code vm.files.stat}. */
   public Json stat(RpcCall call) throws Exception {
     String path = absolute(call.params(), "path");
-    GuestLink.FileStatus status = link(call).stat(path, START_LIMIT);
-    return Json.build().put("exists", status.exists()).put("directory", status.directory()).done();
+    return using(
+        call,
+        TRANSFER,
+        link -> {
+          GuestLink.FileStatus status = link.stat(path, START_LIMIT);
+          return Json.build()
+              .put("exists", status.exists())
+              .put("directory", status.directory())
+              .done();
+        });
   }
 }

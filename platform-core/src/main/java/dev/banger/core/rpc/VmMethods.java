@@ -67,6 +67,19 @@ public final class VmMethods {
     methods.put("vm.resume", call -> batch.operate(call, vms::resume));
     methods.put("vm.repair", call -> batch.operate(call, vms::repair));
     methods.put(
+        "vm.touch",
+        call ->
+            batch.query(
+                call.params(),
+                vm -> {
+                  vms.touch(vm);
+                  return Json.build()
+                      .put("vm", json.brief(vm))
+                      .put("elapsedMs", 0)
+                      .put("note", "")
+                      .done();
+                }));
+    methods.put(
         "vm.set",
         call -> {
           UnaryOperator<VmSpec> change = specs.change(call.params());

@@ -82,7 +82,7 @@ class ConfigDocTest {
       lists them), and the plugin checks them when it is loaded: a plugin that refuses its table is `failed`, and if it
       has a required step no VM starts until that is mended and the plugin is loaded again with
       `banger plugin reload ID`. `config check` asks all plugins, those in `disabled` left out. `ssh_key` above is the
-      `key` of `[plugins.ssh-access]`.
+      `key` of `[plugins.ssh-access]`, and `idle_stop` the `after` of `[plugins.idle-stop]` ([idle-stop.md](idle-stop.md)).
 
       ## [[some_id]]
 

@@ -41,6 +41,12 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theTimeOfUnusedVmsIsConfiguredInOnePlace() {
+    assertThatThrownBy(() -> load("idle_stop = \"1h\"\n[plugins.idle-stop]\nafter = \"2h\"\n"))
+        .hasMessageContaining("idle_stop and the after of [plugins.idle-stop] are the same option");
+  }
+
+  @Test
   void entriesThatNoPluginTakesAreRefusedWithoutPlugins() throws Exception {
     Files.writeString(file, "[[file_sync]]\nhost = \"/a\"\n");
     assertThatThrownBy(() -> new ConfigLoader(file, HOME).load())
@@ -167,7 +173,8 @@ class ConfigLoaderTest {
     assertThat(config.qemuBin()).contains(Path.of("/home/ada/bin/qemu"));
     assertThat(config.sshKey()).contains(Path.of("/etc/banger/key"));
     assertThat(config.pluginTables())
-        .containsOnlyKeys("dns", "file-sync", "ssh-access")
+        .containsOnlyKeys("dns", "file-sync", "ssh-access", "idle-stop")
+        .containsEntry("idle-stop", Map.of("after", "1h"))
         .containsEntry("ssh-access", Map.of("key", "/etc/banger/key"))
         .containsEntry("dns", config.plugin("dns"));
     assertThat(config.stopGrace()).isEqualTo(Duration.ofMillis(1500));

@@ -27,6 +27,7 @@ final class ScriptedExtensions implements Extensions {
   /** To what VM there is one more objection. */
   volatile Predicate<VmRecord> objectsTo = _ -> false;
 
+  final List<String> uses = new ArrayList<>();
   final List<String> recovered = new ArrayList<>();
   volatile Supplier<Set<VmId>> drifted = Set::of;
   volatile CountDownLatch hostMayStart = new CountDownLatch(0);
@@ -123,6 +124,11 @@ final class ScriptedExtensions implements Extensions {
   @Override
   public Map<String, List<StepStatus>> steps() {
     return new TreeMap<>();
+  }
+
+  @Override
+  public List<String> uses(VmRecord vm) {
+    return uses;
   }
 
   @Override

@@ -62,7 +62,7 @@ class CoreHostTest {
 
   private CapabilityHost host() {
     return new GuardedHost(
-        new CoreHost(new Ports(), new HostToolRunner(new ProcessCommands()), locks),
+        new CoreHost("test", new Ports(), new HostToolRunner(new ProcessCommands()), locks),
         "test",
         Set.of(
             Permission.VM_READ,
@@ -105,6 +105,18 @@ class CoreHostTest {
               assertThat(e).hasMessage("matches 2 VMs");
               assertThat(e.hint()).isEqualTo("say more");
             });
+  }
+
+  @Test
+  void no_vm_is_stopped_for_a_plugin_that_did_not_declare_it() {
+    fails(
+        () -> host().stop(WEB, "why"),
+        FailureKind.ILLEGAL_STATE,
+        "did not declare that it needs vm.stop");
+    fails(
+        () -> host().stopUnused(WEB, LIMIT, "why"),
+        FailureKind.ILLEGAL_STATE,
+        "did not declare that it needs vm.stop");
   }
 
   @Test

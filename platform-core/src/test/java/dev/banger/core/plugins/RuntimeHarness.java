@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,9 @@ final class RuntimeHarness implements AutoCloseable {
   static final VmRecord WEB = vm("0123456789ab", "web");
   private volatile boolean vmsAreGone;
   private GuestLink guest;
+
+  /** What commands have used, and when they ended. */
+  final List<String> uses = Collections.synchronizedList(new ArrayList<>());
 
   final Path root;
   final Path data;
@@ -165,6 +169,12 @@ final class RuntimeHarness implements AutoCloseable {
     @Override
     public GuestLink guest(VmId id, Duration deadline) throws InterruptedException {
       return guest == null ? super.guest(id, deadline) : guest;
+    }
+
+    @Override
+    public Runnable use(String ref, String by) {
+      uses.add(ref + ": " + by);
+      return () -> uses.add(ref + ": end");
     }
 
     @Override

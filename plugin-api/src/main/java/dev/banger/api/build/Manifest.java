@@ -72,6 +72,7 @@ public final class Manifest {
     hooks.put("events", registration.events().isPresent());
     hooks.put("sweep", registration.sweeper().isPresent());
     hooks.put("watch", registration.watcher().isPresent());
+    hooks.put("use", registration.useSource().isPresent());
     registration.followers().keySet().forEach(role -> hooks.put("after " + role, true));
     return hooks.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }

@@ -12,6 +12,7 @@ import dev.banger.api.Permission;
 import dev.banger.api.Registrar;
 import dev.banger.api.StepSpec;
 import dev.banger.api.Sweeper;
+import dev.banger.api.UseSource;
 import dev.banger.api.Validator;
 import dev.banger.api.VmEventHandler;
 import dev.banger.api.VmRemovedHandler;
@@ -51,6 +52,7 @@ public final class Registration {
   private VmEventHandler events;
   private Sweeper sweeper;
   private Watcher watcher;
+  private UseSource useSource;
 
   private Registration() {}
 
@@ -139,6 +141,10 @@ public final class Registration {
 
   public Optional<Watcher> watcher() {
     return Optional.ofNullable(watcher);
+  }
+
+  public Optional<UseSource> useSource() {
+    return Optional.ofNullable(useSource);
   }
 
   private static void require(boolean fine, String problem) {
@@ -235,6 +241,13 @@ public final class Registration {
       still();
       require(watcher == null, "watcher declared twice");
       watcher = Objects.requireNonNull(code);
+    }
+
+    @Override
+    public void use(UseSource source) {
+      still();
+      require(useSource == null, "source of use declared twice");
+      useSource = Objects.requireNonNull(source);
     }
 
     @Override

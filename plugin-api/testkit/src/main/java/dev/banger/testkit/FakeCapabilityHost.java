@@ -18,6 +18,7 @@ import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
+import dev.banger.api.VmUsage;
 import dev.banger.api.VmView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,9 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,6 +61,8 @@ public final class FakeCapabilityHost implements CapabilityHost {
   private final Map<Integer, GuestService> services = new ConcurrentHashMap<>();
   private final FakeListeners listeners = new FakeListeners();
   private final Map<String, FakeJobs> jobs = new ConcurrentHashMap<>();
+  private final Map<String, VmUsage> usages = new ConcurrentHashMap<>();
+  private final List<String> stops = new CopyOnWriteArrayList<>();
   private final FakeLocks locks = new FakeLocks();
   private final Set<String> missingTools = ConcurrentHashMap.newKeySet();
   private final List<List<String>> toolCalls = new CopyOnWriteArrayList<>();
@@ -143,6 +148,17 @@ public final class FakeCapabilityHost implements CapabilityHost {
     return this;
   }
 
+  /** From now on that VM is used in this way; without a word from a test, VMs are used just now. */
+  public FakeCapabilityHost usage(VmView vm, VmUsage usage) {
+    usages.put(vm.id(), usage);
+    return this;
+  }
+
+  /** The reasons for which VMs were stopped so far, each after the VM's name: {@code web: why}. */
+  public List<String> stops() {
+    return List.copyOf(stops);
+  }
+
   /** The argument lists of all tools run so far. */
   public List<List<String>> toolCalls() {
     return List.copyOf(toolCalls);
@@ -194,7 +210,54 @@ public final class FakeCapabilityHost implements CapabilityHost {
   @Override
   public boolean isAlive(VmView vm) {
     admit(Permission.VM_READ);
+    return isNowRunning(vm);
+  }
+
+  @Override
+  public VmUsage usage(VmView vm, Duration window) {
+    admit(Permission.VM_READ);
+    if (!isNowRunning(vm)) {
+      throw new CapabilityException(
+          FailureKind.ILLEGAL_STATE, "VM %s is not running".formatted(vm.name()));
+    }
+    return usages.getOrDefault(
+        vm.id(),
+        new VmUsage(
+            Instant.now(), "start", Duration.ZERO, List.of(), OptionalDouble.empty(), false));
+  }
+
+  @Override
+  public void stop(VmView vm, String reason) {
+    admit(Permission.VM_STOP);
+    down(vm, reason);
+  }
+
+  /** As the host knows it by then; see {@link #usage(VmView, VmUsage)}. */
+  @Override
+  public boolean stopUnused(VmView vm, Duration unused, String reason) {
+    admit(Permission.VM_STOP);
+    if (!isNowRunning(vm)) {
+      return false;
+    }
+    VmUsage usage = usages.get(vm.id());
+    if (usage == null
+        || usage.isInUse()
+        || usage.isPaused()
+        || usage.unusedFor().compareTo(unused) < 0) {
+      return false;
+    }
+    down(vm, reason);
+    return true;
+  }
+
+  private boolean isNowRunning(VmView vm) {
     return vms.values().stream().anyMatch(now -> now.id().equals(vm.id()) && now.isRunning());
+  }
+
+  private void down(VmView vm, String reason) {
+    stops.add(vm.name() + ": " + reason);
+    vms.computeIfPresent(
+        vm.name(), (_, now) -> now instanceof FakeVm fake ? fake.in("stopped") : now);
   }
 
   @Override

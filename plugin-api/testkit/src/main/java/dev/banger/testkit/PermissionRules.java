@@ -100,6 +100,14 @@ final class PermissionRules {
                           rig.gate()
                               .enter(
                                   "watch", limit, lease -> watcher.drifted(rig.context(lease)))));
+      plugin
+          .useSource()
+          .ifPresent(
+              source ->
+                  attempt(
+                      () ->
+                          rig.gate()
+                              .enter("use", limit, lease -> source.use(vm, rig.context(lease)))));
       attempt(() -> rig.stop(vm));
     } catch (CapabilityException e) {
       // It cannot even be opened or closed; another rule says so.

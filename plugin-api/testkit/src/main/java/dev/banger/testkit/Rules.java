@@ -42,6 +42,7 @@ final class Rules {
     }
     add(groups, "fixes", FixRules.of(subject));
     add(groups, "watch", WatchRules.of(subject));
+    add(groups, "use", UseRules.of(subject));
     add(groups, "sweep", SweepRules.of(subject));
     add(groups, "end", CloseRules.of(subject));
     return groups.stream();

@@ -17,6 +17,7 @@ import dev.banger.api.TarSink;
 import dev.banger.api.TarSource;
 import dev.banger.api.ToolCall;
 import dev.banger.api.ToolResult;
+import dev.banger.api.VmUsage;
 import dev.banger.api.VmView;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +75,21 @@ final class WorldHost implements CapabilityHost {
   @Override
   public boolean isAlive(VmView vm) {
     return world.now(vm) != null && booted.contains(vm.id());
+  }
+
+  @Override
+  public VmUsage usage(VmView vm, Duration window) {
+    return host.usage(now(vm), window);
+  }
+
+  @Override
+  public void stop(VmView vm, String reason) {
+    host.stop(now(vm), reason);
+  }
+
+  @Override
+  public boolean stopUnused(VmView vm, Duration unused, String reason) {
+    return host.stopUnused(now(vm), unused, reason);
   }
 
   @Override

@@ -9,9 +9,12 @@ import dev.banger.api.GuestCommand;
 import dev.banger.api.GuestPath;
 import dev.banger.api.Permission;
 import dev.banger.api.ToolCall;
+import dev.banger.api.VmUsage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,9 @@ class FakeCapabilityHostTest {
     List<ThrowingCallable> asked =
         List.of(
             () -> host.resolve("web"),
+            () -> host.usage(WEB, LIMIT),
+            () -> host.stop(WEB, "why"),
+            () -> host.stopUnused(WEB, LIMIT, "why"),
             () -> host.exec(WEB, GuestCommand.of(LIMIT, "true")),
             () -> host.stat(WEB, "/", LIMIT),
             () -> host.putTar(WEB, "/", _ -> {}, LIMIT),
@@ -47,6 +53,20 @@ class FakeCapabilityHostTest {
     for (ThrowingCallable call : asked) {
       fails(call, FailureKind.ILLEGAL_STATE);
     }
+  }
+
+  @Test
+  void a_vm_is_stopped_when_it_was_not_used_for_so_long_and_by_then_is_not() {
+    FakeCapabilityHost host = host(Permission.VM_READ, Permission.VM_STOP);
+    assertThat(host.stopUnused(WEB, LIMIT, "used just now")).isFalse();
+
+    host.usage(
+        WEB, new VmUsage(Instant.EPOCH, "exec", LIMIT, List.of(), OptionalDouble.empty(), false));
+    assertThat(host.stopUnused(WEB, LIMIT.plusNanos(1), "too early")).isFalse();
+    assertThat(host.stopUnused(WEB, LIMIT, "not used")).isTrue();
+    assertThat(host.stops()).containsExactly("web: not used");
+    assertThat(host.resolve("web").state()).isEqualTo("stopped");
+    fails(() -> host.usage(WEB, LIMIT), FailureKind.ILLEGAL_STATE);
   }
 
   @Test

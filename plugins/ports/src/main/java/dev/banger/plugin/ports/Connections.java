@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
@@ -26,6 +27,10 @@ final class Connections {
   private final Semaphore room = new Semaphore(MOST);
   private final Set<Socket> open = new HashSet<>();
   private boolean isClosed;
+  private int lastPort;
+
+  /** Whether somebody came since this was last asked. */
+  private boolean isUsed;
 
   Connections(CapabilityHost host, VmView vm) {
     this.host = host;
@@ -38,7 +43,7 @@ final class Connections {
       abort(client);
       return;
     }
-    if (!enter(client)) {
+    if (!enter(client, port)) {
       room.release();
       return;
     }
@@ -55,11 +60,13 @@ final class Connections {
             });
   }
 
-  private synchronized boolean enter(Socket client) {
+  private synchronized boolean enter(Socket client, int port) {
     if (isClosed) {
       abort(client);
       return false;
     }
+    lastPort = port;
+    isUsed = true;
     open.add(client);
     return true;
   }
@@ -133,6 +140,13 @@ final class Connections {
     } catch (IOException e) {
       // It is closed all the same.
     }
+  }
+
+  /** The port that somebody is connected to, or was since this was last asked. */
+  synchronized Optional<Integer> use() {
+    boolean isInUse = isUsed || !open.isEmpty();
+    isUsed = false;
+    return isInUse ? Optional.of(lastPort) : Optional.empty();
   }
 
   int count() {

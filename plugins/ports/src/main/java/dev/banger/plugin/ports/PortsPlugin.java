@@ -35,6 +35,9 @@ public final class PortsPlugin implements CapabilityPlugin {
     registrar.config(PortsSettings.DEFAULTS);
     registrar.step(FORWARD, ForwardReceipt.class, new ForwardStep(() -> opened().forwarder()));
     registrar.command(PortsCommand.SPEC, call -> opened().command().run(call));
+    registrar.use(
+        (vm, _) ->
+            opened().forwarder().of(vm.id()).flatMap(VmForwards::use).map(port -> "port " + port));
     registrar.doctor("ports", _ -> PortsCheck.run(opened().forwarder()));
   }
 

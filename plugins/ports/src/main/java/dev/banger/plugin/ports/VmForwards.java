@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -204,6 +205,11 @@ final class VmForwards {
     return reason.contains("ermission denied")
         ? place + " needs privileges"
         : "cannot listen on %s: %s".formatted(place, reason);
+  }
+
+  /** See {@link Connections#use}. */
+  Optional<Integer> use() {
+    return connections.use();
   }
 
   /** The ports that are forwarded now. */

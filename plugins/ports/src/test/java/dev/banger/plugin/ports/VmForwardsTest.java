@@ -104,6 +104,27 @@ class VmForwardsTest {
   }
 
   @Test
+  void a_connection_is_a_use_until_its_end_and_a_short_one_until_somebody_asks() throws Exception {
+    listening(PORT);
+    assertThat(forwards.use()).isEmpty();
+    try (Socket client = connect(PORT)) {
+      client.getOutputStream().write(1);
+      assertThat(client.getInputStream().read()).isEqualTo(1);
+      assertThat(forwards.use()).contains(PORT);
+      assertThat(forwards.use()).contains(PORT);
+    }
+    await(() -> forwards.use().isEmpty());
+
+    try (Socket client = connect(PORT)) {
+      client.getOutputStream().write(1);
+      assertThat(client.getInputStream().read()).isEqualTo(1);
+      client.shutdownOutput();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(forwards.use()).contains(PORT);
+  }
+
+  @Test
   void a_guest_that_goes_away_keeps_its_ports_for_when_it_is_back() throws Exception {
     listening(PORT);
     host.endWatches();

@@ -16,6 +16,9 @@ public final class SessionsPlugin implements CapabilityPlugin {
   public void register(Registrar registrar) {
     registrar.describe("Long-lived commands in guests, to look at and to talk to at any time");
     registrar.needs(Permission.VM_READ, Permission.GUEST_EXEC, Permission.GUEST_FILES);
+    SessionUse use = new SessionUse();
+    registrar.use(use);
+    registrar.vmRemoved((vm, _) -> use.forget(vm));
     registrar.command(Specs.START, Start::run);
     registrar.command(Specs.LIST, SessionsPlugin::list);
     registrar.command(Specs.SHOW, SessionsPlugin::show);

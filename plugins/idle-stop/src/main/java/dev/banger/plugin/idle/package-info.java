@@ -1,0 +1,2 @@
+/** Stops VMs that nobody uses. */
+package dev.banger.plugin.idle;
