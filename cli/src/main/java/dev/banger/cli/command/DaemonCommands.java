@@ -6,6 +6,7 @@ import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Quantities;
+import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.daemon.DaemonLog;
 import dev.banger.cli.daemon.DaemonStarter;
 import dev.banger.cli.daemon.HostProcess;
@@ -92,7 +93,7 @@ public final class DaemonCommands implements Command {
     }
     Json pong;
     try (BangerClient client = running.get()) {
-      pong = client.call("daemon.ping", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+      pong = client.call("daemon.ping", Json.build().done(), Daemon.START_DEADLINE);
     }
     if (call.isJson()) {
       call.print(
@@ -123,15 +124,18 @@ public final class DaemonCommands implements Command {
     boolean wasRunning = running.isPresent();
     if (wasRunning) {
       long pid;
+      boolean isLent;
       try (BangerClient client = running.get()) {
         pid =
             client
-                .call("daemon.ping", Json.build().done(), BangerClient.CONNECT_DEADLINE)
+                .call("daemon.ping", Json.build().done(), Daemon.START_DEADLINE)
                 .get("pid")
                 .number(-1);
-        client.call("daemon.stop", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+        Json stopping =
+            client.call("daemon.stop", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+        isLent = stopping.text("startedBy").equals("systemd");
       }
-      awaitEnd(call, pid);
+      awaitEnd(call, pid, isLent);
     }
     if (isAsked && call.isJson()) {
       call.print(Json.build().put("running", false).put("stopped", wasRunning).done());
@@ -141,10 +145,15 @@ public final class DaemonCommands implements Command {
     return 0;
   }
 
-  private static void awaitEnd(Invocation call, long pid) throws InterruptedException {
+  /**
+   * @param isLent whether systemd has the socket: it listens on, and a connection would start the
+   *     next daemon
+   */
+  private static void awaitEnd(Invocation call, long pid, boolean isLent)
+      throws InterruptedException {
     long giveUp = System.nanoTime() + STOP_MILLIS * 1_000_000;
     while (true) {
-      Optional<BangerClient> still = find(call.console());
+      Optional<BangerClient> still = isLent ? Optional.empty() : find(call.console());
       boolean isListening = still.isPresent();
       if (isListening) {
         still.get().close();
@@ -201,7 +210,8 @@ public final class DaemonCommands implements Command {
         "running, pid "
             + status.text("pid")
             + ", up "
-            + Quantities.elapsed(status.get("uptimeSeconds").number(0) * 1000));
+            + Quantities.elapsed(status.get("uptimeSeconds").number(0) * 1000)
+            + (status.text("startedBy").equals("systemd") ? ", started by systemd" : ""));
     head.row(
         "version",
         version.equals(BuildVersion.VERSION)
