@@ -110,7 +110,7 @@ public final class ManPages {
         .item("~/.local/share/banger", "images and VMs")
         .item("~/.local/state/banger", "the database and the daemon's log")
         .item(
-            "$XDG_RUNTIME_DIR/banger/d.sock, /run/banger/d.sock",
+            "$XDG_RUNTIME_DIR/banger/d.sock, /run/bangerd/d.sock",
             "where the daemon listens; the second is root's, where systemd has it");
     page.section("SEE ALSO").text("banger-vm-run(1), banger-vm(1), banger-config(5)");
     return page.toString();
@@ -182,7 +182,14 @@ public final class ManPages {
     }
     page.section("OPTIONS");
     for (Option option : options.options()) {
-      option(page, option);
+      if (!Help.isCommon(option)) {
+        option(page, option);
+      }
+    }
+    for (Option option : options.options()) {
+      if (Help.isCommon(option)) {
+        option(page, option);
+      }
     }
     if (!options.examples().isEmpty()) {
       page.section("EXAMPLES").verbatim(options.examples());

@@ -64,11 +64,11 @@ public final class DaemonCommands implements Command {
   @Override
   public int run(Invocation call) throws IOException, InterruptedException {
     return switch (verb) {
-      case "start" -> start(call);
+      case "start" -> start(call, false);
       case "stop" -> stop(call, true);
       case "restart" -> {
         stop(call, false);
-        yield start(call);
+        yield start(call, true);
       }
       case "status" -> status(call);
       default -> logs(call);
@@ -80,7 +80,11 @@ public final class DaemonCommands implements Command {
     return BangerClient.connect(DaemonSocket.path(console.env()), BangerClient.CONNECT_DEADLINE);
   }
 
-  private static int start(Invocation call) {
+  /**
+   * @param isRestart whether none ran a moment ago, so that one that runs was started since, if
+   *     only by the connection to a socket of systemd's
+   */
+  private static int start(Invocation call, boolean isRestart) {
     Path socket = DaemonSocket.path(call.console().env());
     Optional<BangerClient> running = find(call.console());
     boolean isStarted = running.isEmpty() && new DaemonStarter(call.console()).start(false);
@@ -95,6 +99,7 @@ public final class DaemonCommands implements Command {
     try (BangerClient client = running.get()) {
       pong = client.call("daemon.ping", Json.build().done(), Daemon.START_DEADLINE);
     }
+    isStarted |= isRestart;
     if (call.isJson()) {
       call.print(
           Json.build()
@@ -261,7 +266,10 @@ public final class DaemonCommands implements Command {
             ? 200
             : Quantities.count(tail, "--tail", 1, 1_000_000, "--tail 50 for the last 50 lines");
     if (log.size() == 0) {
-      call.note("the daemon has printed nothing yet (" + log.file() + ")");
+      call.note(
+          "the daemon has printed nothing yet ("
+              + log.file()
+              + "); one that systemd started prints into the journal: journalctl --user -u banger");
     }
     long seen = log.size();
     print(call, log.tail(0, (int) lines));

@@ -43,12 +43,13 @@ public record Directories(Path config, Path data, Path state, Path run) {
    * it is there and the user's own, so that a login shell and a cron job find the same daemon; else
    * {@code <state>/run}.
    *
-   * <p>For root it is {@code /run/banger} where that is there and root's own, unless {@code
+   * <p>For root it is {@code /run/bangerd} where that is there and root's own, unless {@code
    * XDG_RUNTIME_DIR} names another place than root's session: there systemd listens for the daemon
-   * of the whole host, and a session's directory goes when the session ends.
+   * of the whole host, and a session's directory goes when the session ends. ({@code /run/banger}
+   * is the agent's, in guests.)
    */
   public static Directories from(Map<String, String> environment) {
-    return from(environment, Path.of("/run/user"), Path.of("/run/banger"));
+    return from(environment, Path.of("/run/user"), Path.of("/run/bangerd"));
   }
 
   static Directories from(Map<String, String> environment, Path sessions, Path host) {
