@@ -190,7 +190,13 @@ class PackageIT {
   void aSocketOfSystemdsIsServedLeftAndServedAgain() throws Exception {
     Path place = unpacked();
     Path banger = place.resolve("bin/banger");
-    Path socket = Files.createDirectory(dir.resolve("run")).resolve("d.sock");
+    run(0, banger, "daemon", "start");
+    Path socket = dir.resolve("run/d.sock");
+    assertThat(socket).exists();
+    beforeListening(place);
+    assertThat(socket).doesNotExist();
+    beforeListening(place);
+
     Path log = dir.resolve("systemd.log");
     Process systemd =
         start(
@@ -234,6 +240,17 @@ class PackageIT {
     }
     assertThat(run(1, place.resolve("bin/bangerd"), "--listen-on-stdin"))
         .contains("error: standard input is not a Unix socket that somebody listens on");
+  }
+
+  /** What the socket unit runs before it listens: it ends a daemon that a command has started. */
+  private void beforeListening(Path place) throws IOException, InterruptedException {
+    String unit = Files.readString(place.resolve("share/systemd/user/banger.socket"));
+    String script =
+        unit.replaceAll("(?s).*\nExecStartPre=-/bin/sh -c '([^']*)'\n.*", "$1")
+            .replace("%t/banger", dir.resolve("run").toString())
+            .replace("/usr/bin/banger", "'" + place.resolve("bin/banger") + "'");
+    assertThat(script).contains("bin/banger' daemon stop").doesNotContain("ExecStartPre", "%");
+    assertThat(run(0, Path.of("/bin/sh"), "-c", script)).isEmpty();
   }
 
   private static String pid(String status) {
