@@ -163,7 +163,8 @@ final class Help {
     }
   }
 
-  private static boolean isCommon(Option option) {
+  /** What every command has; told last. */
+  static boolean isCommon(Option option) {
     return switch (option.name()) {
       case "--output", "--quiet", "--help" -> true;
       default -> false;

@@ -6,6 +6,7 @@ import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Quantities;
+import dev.banger.cli.daemon.Daemon;
 import dev.banger.cli.daemon.DaemonLog;
 import dev.banger.cli.daemon.DaemonStarter;
 import dev.banger.cli.daemon.HostProcess;
@@ -63,11 +64,11 @@ public final class DaemonCommands implements Command {
   @Override
   public int run(Invocation call) throws IOException, InterruptedException {
     return switch (verb) {
-      case "start" -> start(call);
+      case "start" -> start(call, false);
       case "stop" -> stop(call, true);
       case "restart" -> {
         stop(call, false);
-        yield start(call);
+        yield start(call, true);
       }
       case "status" -> status(call);
       default -> logs(call);
@@ -79,7 +80,11 @@ public final class DaemonCommands implements Command {
     return BangerClient.connect(DaemonSocket.path(console.env()), BangerClient.CONNECT_DEADLINE);
   }
 
-  private static int start(Invocation call) {
+  /**
+   * @param isRestart whether none ran a moment ago, so that one that runs was started since, if
+   *     only by the connection to a socket of systemd's
+   */
+  private static int start(Invocation call, boolean isRestart) {
     Path socket = DaemonSocket.path(call.console().env());
     Optional<BangerClient> running = find(call.console());
     boolean isStarted = running.isEmpty() && new DaemonStarter(call.console()).start(false);
@@ -92,8 +97,9 @@ public final class DaemonCommands implements Command {
     }
     Json pong;
     try (BangerClient client = running.get()) {
-      pong = client.call("daemon.ping", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+      pong = client.call("daemon.ping", Json.build().done(), Daemon.START_DEADLINE);
     }
+    isStarted |= isRestart;
     if (call.isJson()) {
       call.print(
           Json.build()
@@ -123,15 +129,18 @@ public final class DaemonCommands implements Command {
     boolean wasRunning = running.isPresent();
     if (wasRunning) {
       long pid;
+      boolean isLent;
       try (BangerClient client = running.get()) {
         pid =
             client
-                .call("daemon.ping", Json.build().done(), BangerClient.CONNECT_DEADLINE)
+                .call("daemon.ping", Json.build().done(), Daemon.START_DEADLINE)
                 .get("pid")
                 .number(-1);
-        client.call("daemon.stop", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+        Json stopping =
+            client.call("daemon.stop", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+        isLent = stopping.text("startedBy").equals("systemd");
       }
-      awaitEnd(call, pid);
+      awaitEnd(call, pid, isLent);
     }
     if (isAsked && call.isJson()) {
       call.print(Json.build().put("running", false).put("stopped", wasRunning).done());
@@ -141,10 +150,15 @@ public final class DaemonCommands implements Command {
     return 0;
   }
 
-  private static void awaitEnd(Invocation call, long pid) throws InterruptedException {
+  /**
+   * @param isLent whether systemd has the socket: it listens on, and a connection would start the
+   *     next daemon
+   */
+  private static void awaitEnd(Invocation call, long pid, boolean isLent)
+      throws InterruptedException {
     long giveUp = System.nanoTime() + STOP_MILLIS * 1_000_000;
     while (true) {
-      Optional<BangerClient> still = find(call.console());
+      Optional<BangerClient> still = isLent ? Optional.empty() : find(call.console());
       boolean isListening = still.isPresent();
       if (isListening) {
         still.get().close();
@@ -201,7 +215,8 @@ public final class DaemonCommands implements Command {
         "running, pid "
             + status.text("pid")
             + ", up "
-            + Quantities.elapsed(status.get("uptimeSeconds").number(0) * 1000));
+            + Quantities.elapsed(status.get("uptimeSeconds").number(0) * 1000)
+            + (status.text("startedBy").equals("systemd") ? ", started by systemd" : ""));
     head.row(
         "version",
         version.equals(BuildVersion.VERSION)
@@ -251,7 +266,10 @@ public final class DaemonCommands implements Command {
             ? 200
             : Quantities.count(tail, "--tail", 1, 1_000_000, "--tail 50 for the last 50 lines");
     if (log.size() == 0) {
-      call.note("the daemon has printed nothing yet (" + log.file() + ")");
+      call.note(
+          "the daemon has printed nothing yet ("
+              + log.file()
+              + "); one that systemd started prints into the journal: journalctl --user -u banger");
     }
     long seen = log.size();
     print(call, log.tail(0, (int) lines));

@@ -9,10 +9,17 @@ import dev.banger.client.DaemonSocket;
 import dev.banger.client.Json;
 import dev.banger.client.RpcException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Connections to the daemon. */
 public final class Daemon {
+  /**
+   * For the first answer. Behind a socket of systemd's the daemon starts only when somebody
+   * connects, and that takes as long as a start may ({@link DaemonStarter}).
+   */
+  public static final Duration START_DEADLINE = Duration.ofSeconds(20);
+
   private Daemon() {}
 
   /** Connects, starting the daemon when none runs. */
@@ -80,6 +87,6 @@ public final class Daemon {
   }
 
   static Json ping(BangerClient client) {
-    return client.call("daemon.ping", Json.build().done(), BangerClient.CONNECT_DEADLINE);
+    return client.call("daemon.ping", Json.build().done(), START_DEADLINE);
   }
 }

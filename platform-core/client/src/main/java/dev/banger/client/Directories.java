@@ -22,6 +22,7 @@ import java.util.Objects;
  */
 public record Directories(Path config, Path data, Path state, Path run) {
   private static final String NAME = "banger";
+  private static final Object ROOT = 0;
 
   public Directories {
     Objects.requireNonNull(config);
@@ -41,12 +42,17 @@ public record Directories(Path config, Path data, Path state, Path run) {
    * <p>Without {@code XDG_RUNTIME_DIR} the session's directory {@code /run/user/UID} is taken where
    * it is there and the user's own, so that a login shell and a cron job find the same daemon; else
    * {@code <state>/run}.
+   *
+   * <p>For root it is {@code /run/bangerd} where that is there and root's own, unless {@code
+   * XDG_RUNTIME_DIR} names another place than root's session: there systemd listens for the daemon
+   * of the whole host, and a session's directory goes when the session ends. ({@code /run/banger}
+   * is the agent's, in guests.)
    */
   public static Directories from(Map<String, String> environment) {
-    return from(environment, Path.of("/run/user"));
+    return from(environment, Path.of("/run/user"), Path.of("/run/bangerd"));
   }
 
-  static Directories from(Map<String, String> environment, Path sessions) {
+  static Directories from(Map<String, String> environment, Path sessions, Path host) {
     String bangerHome = environment.getOrDefault("BANGER_HOME", "");
     if (!bangerHome.isEmpty()) {
       Path root = Path.of(bangerHome).toAbsolutePath().normalize();
@@ -62,7 +68,9 @@ public record Directories(Path config, Path data, Path state, Path run) {
         base(environment, "XDG_CONFIG_HOME", home.resolve(".config")).resolve(NAME),
         base(environment, "XDG_DATA_HOME", home.resolve(".local/share")).resolve(NAME),
         state,
-        run(environment, sessions, home, state));
+        isForTheHost(environment, sessions, host, home)
+            ? host
+            : run(environment, sessions, home, state));
   }
 
   /** {@code config.toml}; it need not exist. */
@@ -73,6 +81,20 @@ public record Directories(Path config, Path data, Path state, Path run) {
   /** What the daemon prints, appended to at each start. */
   public Path daemonLog() {
     return state.resolve("daemon.log");
+  }
+
+  private static boolean isForTheHost(
+      Map<String, String> environment, Path sessions, Path host, Path home) {
+    try {
+      Path runtime = base(environment, "XDG_RUNTIME_DIR", sessions.resolve("0"));
+      return Files.isDirectory(host, LinkOption.NOFOLLOW_LINKS)
+          && ROOT.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+          && ROOT.equals(Files.getAttribute(host, "unix:uid"))
+          && runtime.equals(sessions.resolve("0"))
+          && home.equals(Path.of(System.getProperty("user.home")));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   private static Path run(Map<String, String> environment, Path sessions, Path home, Path state) {

@@ -45,6 +45,7 @@ class DirectoriesTest {
     Directories directories =
         Directories.from(
             Map.of("HOME", "/home/ada", "XDG_CONFIG_HOME", "", "XDG_STATE_HOME", "relative"),
+            Path.of("/nonexistent"),
             Path.of("/nonexistent"));
 
     assertThat(directories.configFile()).isEqualTo(Path.of("/home/ada/.config/banger/config.toml"));
@@ -58,9 +59,27 @@ class DirectoriesTest {
     Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     Path session = Files.createDirectory(sessions.resolve(uid.toString()));
 
-    Directories directories = Directories.from(Map.of(), sessions);
+    Directories directories = Directories.from(Map.of(), sessions, Path.of("/nonexistent"));
 
     assertThat(directories.run()).isEqualTo(session.resolve("banger"));
+  }
+
+  @Test
+  void rootGoesToTheDaemonOfTheHostWhereThereIsOne(@TempDir Path run) throws Exception {
+    Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    Path sessions = Files.createDirectory(run.resolve("user"));
+    Path session = Files.createDirectory(sessions.resolve(uid.toString()));
+    Path host = Files.createDirectory(run.resolve("banger"));
+    Path expected = uid.equals(0) ? host : session.resolve("banger");
+
+    assertThat(Directories.from(Map.of(), sessions, host).run()).isEqualTo(expected);
+    assertThat(
+            Directories.from(Map.of("XDG_RUNTIME_DIR", session.toString()), sessions, host).run())
+        .isEqualTo(expected);
+    assertThat(Directories.from(Map.of("XDG_RUNTIME_DIR", "/elsewhere"), sessions, host).run())
+        .isEqualTo(Path.of("/elsewhere/banger"));
+    assertThat(Directories.from(Map.of(), sessions, run.resolve("none")).run())
+        .isEqualTo(session.resolve("banger"));
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +34,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The daemon. {@code bangerd} runs until it is told to stop; {@code bangerd --check-config} says
- * what is wrong with the configuration; {@code bangerd --version} names itself.
+ * The daemon. {@code bangerd} runs until it is told to stop; with {@code --listen-on-stdin} on the
+ * socket that systemd hands over. {@code bangerd --check-config} says what is wrong with the
+ * configuration; {@code bangerd --version} names itself.
  */
 public final class BangerDaemon {
   private static final Logger LOG = Logger.getLogger(BangerDaemon.class.getName());
@@ -44,12 +46,17 @@ public final class BangerDaemon {
   private final Layout layout;
   private final Map<String, String> environment;
   private final UnaryOperator<Module> wiring;
+  private final boolean isSocketLent;
 
   private BangerDaemon(
-      Layout layout, Map<String, String> environment, UnaryOperator<Module> wiring) {
+      Layout layout,
+      Map<String, String> environment,
+      UnaryOperator<Module> wiring,
+      boolean isSocketLent) {
     this.layout = layout;
     this.environment = environment;
     this.wiring = wiring;
+    this.isSocketLent = isSocketLent;
   }
 
   /** The daemon is these rooms. */
@@ -87,7 +94,8 @@ public final class BangerDaemon {
     try {
       Layout layout = Layout.of(environment);
       return switch (args.isEmpty() ? "" : args.getFirst()) {
-        case "" -> new BangerDaemon(layout, environment, wiring).serve();
+        case "" -> new BangerDaemon(layout, environment, wiring, false).serve();
+        case "--listen-on-stdin" -> new BangerDaemon(layout, environment, wiring, true).serve();
         case "--check-config" -> checkConfig(layout, out);
         case "--version" -> {
           out.println("bangerd " + Version.CURRENT);
@@ -95,7 +103,7 @@ public final class BangerDaemon {
         }
         default -> {
           err.println("error: bangerd does not know " + args.getFirst());
-          err.println("hint:  bangerd [--check-config | --version]");
+          err.println("hint:  bangerd [--listen-on-stdin | --check-config | --version]");
           yield USAGE;
         }
       };
@@ -178,22 +186,38 @@ public final class BangerDaemon {
     }
   }
 
+  /** Behind a lent socket nobody reaches the other one by asking: its process has to be named. */
+  private BangerException another() {
+    OptionalLong holder = FileLock.holder(layout.lockFile());
+    return new BangerException(
+        ErrorKind.CONFLICT,
+        "another daemon serves %s already%s"
+            .formatted(
+                layout.directories().state(),
+                holder.isPresent() ? " (pid " + holder.getAsLong() + ")" : ""),
+        isSocketLent && holder.isPresent()
+            ? "it was not started by systemd; VMs go on without it: kill " + holder.getAsLong()
+            : "banger daemon status");
+  }
+
   private void open(Opened opened, CountDownLatch stop) throws InterruptedException {
     Config config = layout.config().load().overruledBy(environment);
     layout.create();
     Optional<FileLock> lock = FileLock.tryAcquire(layout.lockFile());
     if (lock.isEmpty()) {
-      throw new BangerException(
-          ErrorKind.CONFLICT,
-          "another daemon serves %s already".formatted(layout.directories().state()),
-          "banger daemon status");
+      throw another();
     }
     opened.add("the lock", lock.get());
     MethodTable methods = new MethodTable();
-    DaemonMethods daemon = new DaemonMethods(Version.CURRENT, layout.socket(), stop::countDown);
+    DaemonMethods daemon =
+        new DaemonMethods(
+            Version.CURRENT, layout.socket(), isSocketLent ? "systemd" : "banger", stop::countDown);
     daemon.registerEarly(methods.asMap());
     // Clients connect while the rest is wired; what they ask waits in the method table.
-    RpcServer server = RpcServer.listen(layout.socket(), methods::find);
+    RpcServer server =
+        isSocketLent
+            ? RpcServer.inherit(layout.socket(), methods::find)
+            : RpcServer.listen(layout.socket(), methods::find);
     try {
       Module rooms = wiring.apply(Modules.combine(modules(layout, config, opened, methods)));
       Injector injector = Guice.createInjector(Stage.PRODUCTION, rooms);

@@ -20,15 +20,19 @@ public final class DaemonMethods {
 
   private final String version;
   private final Path socket;
+  private final String startedBy;
   private final Runnable stop;
   private final long startedNanos = System.nanoTime();
 
   /**
+   * @param startedBy {@code systemd} where that goes on listening after the end, else {@code
+   *     banger}
    * @param stop begins the end of the daemon and returns at once
    */
-  public DaemonMethods(String version, Path socket, Runnable stop) {
+  public DaemonMethods(String version, Path socket, String startedBy, Runnable stop) {
     this.version = version;
     this.socket = socket;
+    this.startedBy = startedBy;
     this.stop = stop;
   }
 
@@ -46,7 +50,7 @@ public final class DaemonMethods {
         "daemon.stop",
         call -> {
           call.afterAnswer(stop);
-          return Json.build().put("stopping", true).done();
+          return Json.build().put("stopping", true).put("startedBy", startedBy).done();
         });
   }
 
@@ -67,6 +71,7 @@ public final class DaemonMethods {
               .put("version", version)
               .put("uptimeSeconds", Duration.ofNanos(System.nanoTime() - startedNanos).toSeconds())
               .put("socket", socket.toString())
+              .put("startedBy", startedBy)
               .put("vms", Json.build().put("running", running).put("total", all.size()).done())
               .put(
                   "drivers",

@@ -1,16 +1,12 @@
 package dev.banger.core.rpc;
 
+import dev.banger.core.host.IoReasons;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Set;
@@ -22,66 +18,59 @@ import java.util.logging.Logger;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/**
- * Listens on the daemon's socket and serves each connection on a virtual thread. Whoever opens it
- * holds the daemon's lock, so a socket file that is there already is a dead daemon's.
- */
+/** Listens on the daemon's socket and serves each connection on a virtual thread. */
 public final class RpcServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RpcServer.class.getName());
 
-  /**
-   * Connections of virtual threads do not wait for room in the queue, they fail; so it is larger
-   * than any burst of command lines.
-   */
-  private static final int BACKLOG = 1024;
-
   private static final int MAX_CONNECTIONS = 512;
 
-  private final Path socket;
-  private final ServerSocketChannel listener;
-  private final UserPrincipal owner;
+  private final Listener listener;
   private final Function<String, RpcMethod> methods;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
   private final Semaphore slots = new Semaphore(MAX_CONNECTIONS);
   private final Thread accepting;
+  private volatile boolean isClosed;
 
-  private RpcServer(
-      Path socket,
-      ServerSocketChannel listener,
-      UserPrincipal owner,
-      Function<String, RpcMethod> methods) {
-    this.socket = socket;
+  private RpcServer(Listener listener, Function<String, RpcMethod> methods) {
     this.listener = listener;
-    this.owner = owner;
     this.methods = methods;
     this.accepting = Thread.ofPlatform().name("rpc-accept").daemon(true).unstarted(this::accept);
   }
 
   /**
+   * Makes the socket; {@link #close} removes it.
+   *
    * @param methods finds a method by name, or null; may be asked from many threads, and may block
    */
   public static RpcServer listen(Path socket, Function<String, RpcMethod> methods) {
-    ServerSocketChannel listener = null;
+    return serve(OwnListener.open(socket), methods);
+  }
+
+  /**
+   * Takes the socket over from whoever started this process, as its standard input; {@link #close}
+   * leaves it to him.
+   *
+   * @param socket where clients look for the daemon
+   * @param methods as for {@link #listen}
+   * @throws BangerException of kind INVALID when standard input is something else
+   */
+  public static RpcServer inherit(Path socket, Function<String, RpcMethod> methods) {
     try {
-      Path dir = socket.toAbsolutePath().getParent();
-      Files.createDirectories(
-          dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
-      Files.deleteIfExists(socket);
-      listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      listener.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
-      RpcServer server = new RpcServer(socket, listener, Files.getOwner(dir), methods);
-      server.accepting.start();
-      return server;
+      return serve(LentListener.of(socket, System.inheritedChannel()), methods);
     } catch (IOException e) {
-      closeQuietly(listener);
       throw new BangerException(
           ErrorKind.HOST,
-          "cannot listen on %s: %s".formatted(socket, e.getMessage()),
-          "BANGER_SOCKET or BANGER_HOME put it elsewhere",
+          "cannot serve the socket %s that was handed over: %s".formatted(socket, IoReasons.of(e)),
+          "systemctl restart banger.socket",
           List.of(),
           e);
     }
+  }
+
+  private static RpcServer serve(Listener listener, Function<String, RpcMethod> methods) {
+    RpcServer server = new RpcServer(listener, methods);
+    server.accepting.start();
+    return server;
   }
 
   private static void closeQuietly(AutoCloseable closeable) {
@@ -96,7 +85,7 @@ public final class RpcServer implements AutoCloseable {
 
   private void accept() {
     boolean told = false;
-    while (listener.isOpen()) {
+    while (!isClosed) {
       try {
         acceptOne();
         told = false;
@@ -172,7 +161,7 @@ public final class RpcServer implements AutoCloseable {
     UnixDomainPrincipal principal = peer.getOption(ExtendedSocketOptions.SO_PEERCRED);
     // By number: its name may not be there, or not be readable just now.
     UserPrincipal user = principal.user();
-    if (user.equals(owner) || user.getName().equals("root")) {
+    if (user.equals(listener.owner()) || user.getName().equals("root")) {
       return true;
     }
     LOG.log(Level.WARNING, "refused a connection of user {0}", user.getName());
@@ -182,13 +171,9 @@ public final class RpcServer implements AutoCloseable {
   /** Refuses new connections and cuts the open ones; operations go on. */
   @Override
   public void close() {
+    isClosed = true;
     closeQuietly(listener);
     accepting.interrupt();
     connections.forEach(RpcServer::closeQuietly);
-    try {
-      Files.deleteIfExists(socket);
-    } catch (IOException e) {
-      LOG.log(Level.FINE, "removing the socket", e);
-    }
   }
 }
