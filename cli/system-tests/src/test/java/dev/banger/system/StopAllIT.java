@@ -50,7 +50,7 @@ class StopAllIT {
           .singleElement()
           .satisfies(line -> assertThat(line).startsWith("mule "));
 
-      home.ok("vm", "start", "--all");
+      home.ok("vm", "start", "a", "mule");
       killedClientLeavesStopsThatFinish(home);
       killedRunLeavesNothing(home);
     }

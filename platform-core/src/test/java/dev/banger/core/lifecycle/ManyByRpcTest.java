@@ -288,6 +288,25 @@ class ManyByRpcTest {
     assertThat(lab.vms.resolve("web").state()).isEqualTo(new VmState.Stopped());
   }
 
+  @Test
+  void anOperationIsFoundAsLongAsItIsKeptHoweverManyCameAfterIt() {
+    Operation first = lab.operations.begin("test", "web", _ -> "done");
+    Lab.await(first);
+    for (int i = 0; i < 150; i++) {
+      Lab.await(lab.operations.begin("test", "", _ -> "done"));
+    }
+    try (BangerClient client = client()) {
+      Json show = Json.build().put("id", first.id()).done();
+      assertThat(client.call("op.show", show).text("state")).isEqualTo("done");
+      assertThat(client.call("op.list", Json.build().done()).elements()).hasSize(100);
+      assertThat(client.call("op.list", Json.build().put("vm", "web").done()).elements())
+          .extracting(op -> op.text("id"))
+          .containsExactly(first.id());
+      assertThatThrownBy(() -> client.call("op.list", Json.build().put("limit", 501).done()))
+          .hasMessage("limit must be between 1 and 500, got 501");
+    }
+  }
+
   // ---- leases
 
   private static Json leased(String name) {
