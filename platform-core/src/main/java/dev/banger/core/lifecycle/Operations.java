@@ -86,6 +86,8 @@ public final class Operations implements AutoCloseable {
     running.descendingMap().values().stream()
         .map(Operation::view)
         .filter(wanted)
+        // One that has just ended may not be in the log yet.
+        .filter(view -> !onlyRunning || view.state() == Operation.State.RUNNING)
         .forEach(view -> found.put(view.id(), view));
     if (!onlyRunning) {
       log.ended(OperationLog.KEPT).stream()
