@@ -33,7 +33,8 @@ class DispatchTest extends CliTestBase {
         "vm start              | banger vm start REF..., or --all",
         "vm stop web --all     | give one of them",
         "vm stop web --timeout 0s | --timeout 30s",
-        "vm list --label x     | --label KEY=VALUE",
+        "vm list --label =x    | --label KEY=VALUE",
+        "vm stop --label x     | --label KEY=VALUE",
         "vm create --nat --no-nat | give one of them",
         "vm wait web --for tea | banger vm wait web --for ready",
         "vm wait web --for port:99999 | --for port:3000",
@@ -123,6 +124,7 @@ class DispatchTest extends CliTestBase {
               --label KEY=VALUE        every VM with this label (repeatable)
               --timeout TIME           how long a guest may take to shut down before it is forced
               --force                  do not ask the guest first (start: no effect)
+              --detach                 print the operations' ids and return at once
               -o, --output table|json  for people (default) or for programs
               -q, --quiet              ids only, no progress
               -h, --help               this text

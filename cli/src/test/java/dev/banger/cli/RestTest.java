@@ -77,11 +77,12 @@ class RestTest extends CliTestBase {
   void operationsAreListedShownAndCancelled() throws Exception {
     daemon.answer("op.list", "[" + OP.replace("STATE", "running") + "]");
     daemon.answer("op.show", OP.replace("STATE", "running"));
-    daemon.answer("op.cancel", OP.replace("STATE", "cancelled"));
+    daemon.answer("op.cancel", "{'id':'op-3','cancelling':true}");
+    daemon.answer("op.watch", OP.replace("STATE", "cancelled"));
 
     assertThat(cli.run("op", "list").out()).contains("op-3  vm.create  web  running");
     assertThat(cli.run("op", "show", "op-3").out()).contains("boot   done    7 ms  m");
-    assertThat(cli.run("op", "cancel", "op-3").out()).isEqualTo("op-3  cancelled\n");
+    assertThat(cli.run("op", "cancel", "op-3").out()).isEqualTo("op-3  vm.create web  cancelled\n");
     assertThat(cli.run("op", "show", "op-3", "-o", "json").json().text("id")).isEqualTo("op-3");
     daemon.fail("op.show", "notFound", "there is no operation op-9", "banger op list");
     assertThat(cli.run("op", "show", "op-9").code()).isEqualTo(1);

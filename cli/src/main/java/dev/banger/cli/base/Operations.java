@@ -6,10 +6,13 @@ import dev.banger.client.BangerClient;
 import dev.banger.client.Json;
 import dev.banger.client.Notifications;
 import dev.banger.client.RpcException;
+import java.util.List;
 import java.util.Optional;
 
 /** Requests that take a while: shown as they go, and Ctrl-C does the sane thing. */
 public final class Operations {
+  private static final int MOST_NAMED = 5;
+
   private Operations() {}
 
   /**
@@ -62,7 +65,8 @@ public final class Operations {
     return run(call, client, method, params, stages, stages, cancellable, patienceMillis);
   }
 
-  private static Json run(
+  /** The same, with all that is told on the way going to {@code told}. */
+  public static Json run(
       Invocation call,
       BangerClient client,
       String method,
@@ -101,7 +105,7 @@ public final class Operations {
     } catch (RpcException e) {
       stages.clear();
       if (interruption.hasLeft()) {
-        throw left(stages.operation());
+        throw left(stages.operations());
       }
       if (patience.ranOut()) {
         throw ranOut(method, patienceMillis, stages.operation());
@@ -135,11 +139,24 @@ public final class Operations {
     }
   }
 
-  private static Failure left(String operation) {
-    return operation.isEmpty()
-        ? Failure.interrupted("interrupted; the daemon may still be at it", "banger op list")
-        : Failure.interrupted(
-            "interrupted; " + operation + " goes on without this client",
-            "banger op watch " + operation + ", or banger op cancel " + operation);
+  private static Failure left(List<String> operations) {
+    if (operations.isEmpty()) {
+      return Failure.interrupted("interrupted; the daemon may still be at it", "banger op list");
+    }
+    if (operations.size() == 1) {
+      String operation = operations.get(0);
+      return Failure.interrupted(
+          "interrupted; " + operation + " goes on without this client",
+          "banger op watch " + operation + ", or banger op cancel " + operation);
+    }
+    List<String> first = operations.subList(0, Math.min(MOST_NAMED, operations.size()));
+    int more = operations.size() - first.size();
+    return Failure.interrupted(
+        "interrupted; "
+            + operations.size()
+            + " operations go on without this client: "
+            + String.join(", ", first)
+            + (more > 0 ? " and " + more + " more" : ""),
+        "banger op list --running, or banger op watch " + first.get(0));
   }
 }

@@ -3,6 +3,10 @@ package dev.banger.cli.base;
 import dev.banger.cli.term.Text;
 import dev.banger.client.Json;
 import dev.banger.client.Notifications;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Shows an operation's stages as they come: lines on standard error for people, or JSON Lines on
@@ -18,7 +22,8 @@ public final class Stages implements Notifications {
   private final boolean withVm;
   private final boolean isHidden;
   private boolean isLineOpen;
-  private volatile String operation = "";
+  private final Map<String, String> operations = new LinkedHashMap<>();
+  private final Map<String, String> vms = new HashMap<>();
 
   private Stages(Invocation call, boolean asJson, boolean withVm, boolean isHidden) {
     this.call = call;
@@ -44,7 +49,38 @@ public final class Stages implements Notifications {
 
   /** The id of the operation, or empty while no stage has told it. */
   public String operation() {
-    return operation;
+    String last = "";
+    synchronized (operations) {
+      for (String id : operations.keySet()) {
+        last = id;
+      }
+    }
+    return last;
+  }
+
+  /** The ids of all operations that were told of, in order. */
+  public List<String> operations() {
+    synchronized (operations) {
+      return List.copyOf(operations.keySet());
+    }
+  }
+
+  /** The name of the VM that was asked for as {@code ref}; empty when none was told. */
+  String vmOf(String ref) {
+    synchronized (operations) {
+      return vms.getOrDefault(ref, "");
+    }
+  }
+
+  private void learn(Json target) {
+    synchronized (operations) {
+      if (target.has("op")) {
+        operations.put(target.text("op"), target.text("vm"));
+      }
+      if (target.has("ref")) {
+        vms.put(target.text("ref"), target.text("vm"));
+      }
+    }
   }
 
   @Override
@@ -52,10 +88,12 @@ public final class Stages implements Notifications {
     if ("warning".equals(method)) {
       clear();
       call.warn(params.text("message"));
-    } else if ("stage".equals(method)) {
-      if (params.has("op")) {
-        operation = params.text("op");
+    } else if ("targets".equals(method)) {
+      for (Json target : params.get("targets").elements()) {
+        learn(target);
       }
+    } else if ("stage".equals(method)) {
+      learn(params);
       stage(params);
     }
   }
@@ -118,7 +156,7 @@ public final class Stages implements Notifications {
   }
 
   /** {@code plugin_nat_rules}, a plugin's step, as people read it: {@code nat rules}. */
-  private static String plain(String stage) {
+  static String plain(String stage) {
     if (!stage.startsWith(PLUGIN_STEP)) {
       return stage;
     }

@@ -9,7 +9,7 @@ import dev.banger.client.Json;
 import java.util.List;
 
 /** {@code banger image list|show|delete}. */
-public final class ImageCommands implements Command {
+public final class ImageCommands implements Command, Each.One {
   private final String verb;
 
   public ImageCommands(String verb) {
@@ -22,13 +22,13 @@ public final class ImageCommands implements Command {
       case "list" -> options.summary("what VMs can boot from").example("banger image list");
       case "show" ->
           options
-              .summary("all there is to know about an image")
-              .positional("NAME", "image", 1, 1, "the image")
+              .summary("all there is to know about images")
+              .positional("NAME", "image", 1, Integer.MAX_VALUE, "the images")
               .example("banger image show debian");
       default ->
           options
-              .summary("remove an image that no VM uses")
-              .positional("NAME", "image", 1, 1, "the image")
+              .summary("remove images that no VM uses")
+              .positional("NAME", "image", 1, Integer.MAX_VALUE, "the images")
               .example("banger image delete old-debian");
     }
   }
@@ -39,18 +39,26 @@ public final class ImageCommands implements Command {
       list(call);
       return 0;
     }
-    Json params = Json.build().put("name", call.parsed().argument(0)).done();
-    Json image = call.call("image." + verb, params);
-    if (call.isJson()) {
-      call.print(image);
-    } else if (call.isQuiet()) {
-      call.say(call.parsed().argument(0));
+    return Each.of(call, "name", this);
+  }
+
+  @Override
+  public Json ask(Invocation call, String name) {
+    return call.call("image." + verb, Json.build().put("name", name).done());
+  }
+
+  @Override
+  public void show(Invocation call, String name, Json image, boolean isFirst) {
+    if (call.isQuiet()) {
+      call.say(name);
     } else if (verb.equals("show")) {
+      if (!isFirst) {
+        call.out().println();
+      }
       Show.fields(call, image);
     } else {
-      call.say(call.parsed().argument(0) + "  deleted");
+      call.say(name + "  deleted");
     }
-    return 0;
   }
 
   private static void list(Invocation call) {

@@ -7,6 +7,7 @@ import dev.banger.cli.base.Operations;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Stages;
 import dev.banger.client.Json;
+import java.util.List;
 
 /** {@code banger op watch}. */
 public final class OpWatch implements Command {
@@ -17,13 +18,14 @@ public final class OpWatch implements Command {
         .description(
             "Ctrl-C stops the watching, not the operation. Exit code 1 when the operation failed.\n"
                 + "With -o json: a line for each stage, then {\"result\":OPERATION} or {\"error\":...}.")
-        .positional("ID", "op", 1, 1, "for example op-3")
+        .positional("ID", "op", 0, 1, "for example op-3; the latest that runs when left out")
         .example("banger op watch op-3");
   }
 
   @Override
   public int run(Invocation call) {
-    Json params = Json.build().put("id", call.parsed().argument(0)).done();
+    String id = call.parsed().argument(0) == null ? latest(call) : call.parsed().argument(0);
+    Json params = Json.build().put("id", id).done();
     Json operation = Operations.run(call, "op.watch", params, Stages.streamed(call), false);
     Json error = operation.get("error");
     if (error.isObject()) {
@@ -32,11 +34,26 @@ public final class OpWatch implements Command {
     if (call.isJson()) {
       call.print(Json.build().put("result", operation).done());
     } else if (call.isQuiet()) {
-      call.say(call.parsed().argument(0));
+      call.say(id);
     } else {
       call.say(
           operation.text("id") + "  " + operation.text("kind") + "  " + operation.text("state"));
     }
     return "done".equals(operation.text("state")) ? 0 : Failure.FAILED;
+  }
+
+  private static String latest(Invocation call) {
+    Json params = Json.build().put("running", true).put("limit", 1).done();
+    List<Json> running = call.call("op.list", params).elements();
+    if (running.isEmpty()) {
+      throw Failure.failed(
+          "notFound", "no operation is under way", "banger op list; banger op watch ID");
+    }
+    Json latest = running.get(0);
+    if (!call.isQuiet() && !call.isJson()) {
+      call.note(
+          (latest.text("id") + "  " + latest.text("kind") + "  " + latest.text("vm")).strip());
+    }
+    return latest.text("id");
   }
 }

@@ -9,7 +9,7 @@ import dev.banger.cli.daemon.Manifests;
 import dev.banger.client.Json;
 
 /** {@code banger plugin enable|disable|rollback|reload}. */
-public final class PluginSwitch implements Command {
+public final class PluginSwitch implements Command, Each.One {
   private final String verb;
 
   public PluginSwitch(String verb) {
@@ -37,25 +37,43 @@ public final class PluginSwitch implements Command {
               .summary("load a plugin anew, for example after it failed")
               .example("banger plugin reload audit");
     }
-    options.positional("ID", "plugin", 1, 1, "the plugin");
+    int most = verb.equals("rollback") ? 1 : Integer.MAX_VALUE;
+    options.positional("ID", "plugin", 1, most, most == 1 ? "the plugin" : "the plugins");
   }
 
   @Override
   public int run(Invocation call) {
-    Json params = Json.build().put("id", call.parsed().argument(0)).done();
-    run(call, "plugin." + verb, params);
-    return 0;
+    return Each.of(call, "id", this);
+  }
+
+  @Override
+  public Json ask(Invocation call, String id) {
+    return change(call, "plugin." + verb, Json.build().put("id", id).done());
+  }
+
+  @Override
+  public void show(Invocation call, String id, Json plugin, boolean isFirst) {
+    tell(call, plugin);
   }
 
   /** Calls a method that answers with a plugin's new state, and tells it. */
   static void run(Invocation call, String method, Json params) {
-    Json plugin = Operations.run(call, method, params, stages(call), false);
-    Manifests.refresh(call.console(), call.client());
+    Json plugin = change(call, method, params);
     if (call.isJson()) {
       call.print(plugin);
     } else {
-      call.say(call.isQuiet() ? plugin.text("id") : PluginWords.line(plugin));
+      tell(call, plugin);
     }
+  }
+
+  private static Json change(Invocation call, String method, Json params) {
+    Json plugin = Operations.run(call, method, params, stages(call), false);
+    Manifests.refresh(call.console(), call.client());
+    return plugin;
+  }
+
+  private static void tell(Invocation call, Json plugin) {
+    call.say(call.isQuiet() ? plugin.text("id") : PluginWords.line(plugin));
   }
 
   static Stages stages(Invocation call) {

@@ -3,6 +3,7 @@ package dev.banger.cli.command;
 import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
+import dev.banger.cli.base.LiveTable;
 import dev.banger.cli.base.Operations;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Parsed;
@@ -48,6 +49,7 @@ public final class VmBatch implements Command {
       case "delete" ->
           options
               .summary("stop VMs and remove all they have, disks too")
+              .flag("--yes", "do not ask")
               .example("banger rm brisk-otter")
               .example("banger vm delete --label project=web");
       default ->
@@ -63,7 +65,8 @@ public final class VmBatch implements Command {
               isGraceful()
                   ? "how long a guest may take to shut down before it is forced"
                   : "how long to wait for it; it goes on afterwards")
-          .flag("--force", "do not ask the guest first (start: no effect)");
+          .flag("--force", "do not ask the guest first (start: no effect)")
+          .flag("--detach", "print the operations' ids and return at once");
     }
   }
 
@@ -95,17 +98,17 @@ public final class VmBatch implements Command {
       // The request has no force of its own: no time to shut down comes to the same.
       params.put("timeoutMs", 1);
     }
-    Stages stages = call.isJson() ? Stages.hidden(call) : Stages.shown(call, !Batch.isSingle(call));
+    if (isTimed() && parsed.flag("--detach")) {
+      params.put("detach", true);
+    }
+    Json request = params.done();
+    DeleteQuestion question = verb.equals("delete") ? DeleteQuestion.ask(call, request) : null;
     Json answer =
-        Operations.run(
-            call,
-            call.client(),
-            "vm." + verb,
-            params.done(),
-            stages,
-            false,
-            isGraceful() ? 0 : millis);
+        request(call, question == null ? request : question.params(), isGraceful() ? 0 : millis);
     Json results = answer.get("results");
+    if (question != null) {
+      results = question.results(results);
+    }
     Failure single = Batch.singleFailure(call, results);
     if (call.isJson()) {
       Json.Builder document = Json.build().put("results", results);
@@ -122,6 +125,27 @@ public final class VmBatch implements Command {
     return Batch.exitCode(call, results);
   }
 
+  private Json request(Invocation call, Json params, long patienceMillis) {
+    String method = "vm." + verb;
+    if (!Batch.isSingle(call) && LiveTable.isWanted(call)) {
+      Stages stages = Stages.hidden(call);
+      try (LiveTable table = new LiveTable(call, stages, isDelete() ? "deleted" : "")) {
+        Json answer =
+            Operations.run(
+                call, call.client(), method, params, stages, table, false, patienceMillis);
+        table.done();
+        return answer;
+      }
+    }
+    Stages stages = call.isJson() ? Stages.hidden(call) : Stages.shown(call, !Batch.isSingle(call));
+    return Operations.run(
+        call, call.client(), method, params, stages, stages, false, patienceMillis);
+  }
+
+  private boolean isDelete() {
+    return verb.equals("delete");
+  }
+
   private void show(Invocation call, Json results) {
     int width = 0;
     for (Json result : results.elements()) {
@@ -130,6 +154,8 @@ public final class VmBatch implements Command {
     for (Json result : results.elements()) {
       if (!result.get("ok").truth(false)) {
         Batch.tellFailed(call, result);
+      } else if (result.has("op")) {
+        call.say(result.text("op") + (call.isQuiet() ? "" : "  " + result.text("ref")));
       } else if (call.isQuiet()) {
         call.say(result.get("vm").text("id"));
       } else {

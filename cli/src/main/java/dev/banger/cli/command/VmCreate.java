@@ -73,7 +73,8 @@ public final class VmCreate implements Command {
               && e.hint().isEmpty()
               && e.details().isEmpty()
               && !call.parsed().flag("--keep-failed");
-      throw isTakenBack
+      // A daemon says itself what it took back; an older one only that it did.
+      throw isTakenBack && !e.getMessage().contains("; ")
           ? Failure.interrupted(e.getMessage() + "; all it had made is removed", "")
           : e;
     }

@@ -1,12 +1,15 @@
 package dev.banger.cli.command;
 
 import dev.banger.cli.base.Command;
+import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Quantities;
 import dev.banger.cli.term.Table;
 import dev.banger.client.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,23 +23,36 @@ public final class VmList implements Command {
             "A state with (degraded) behind it: a plugin's step failed; banger vm show tells which.\n"
                 + "With -o json: all of them, always.")
         .flag("--all", "stopped ones too")
-        .repeat("--label", "KEY=VALUE", "only those with this label")
+        .repeat("--label", "KEY[=VALUE]", "only those with this label")
+        .repeat("--state", "STATE", "only those in this state, stopped ones too")
+        .value("--image", "IMAGE", "image", "only those made from this image")
+        .flag("-l", "--show-labels", "a column with the labels")
         .example("banger ls")
+        .example("banger vm list --state failed --image debian")
         .example("banger vm list --all --label project=web -o json");
   }
 
   @Override
   public int run(Invocation call) {
     Json.Builder params = Json.build();
-    Map<String, String> labels = call.parsed().pairs("--label");
-    if (!labels.isEmpty()) {
-      params.put("labels", Json.ofMap(labels));
+    boolean isAll = call.isJson() || call.parsed().flag("--all");
+    List<String> words = call.parsed().values("--label");
+    if (!words.isEmpty()) {
+      labels(words, params);
+    }
+    List<String> states = call.parsed().values("--state");
+    if (!states.isEmpty()) {
+      params.put("states", Json.strings(states));
+      isAll = true;
+    }
+    if (call.parsed().value("--image") != null) {
+      params.put("image", call.parsed().value("--image"));
     }
     List<Json> all = call.call("vm.list", params.done()).elements();
     List<Json> shown = new ArrayList<>(all.size());
     for (Json vm : all) {
       // Programs filter for themselves, and would miss what a person is told below the table.
-      if (call.isJson() || call.parsed().flag("--all") || !"stopped".equals(vm.text("state"))) {
+      if (isAll || !"stopped".equals(vm.text("state"))) {
         shown.add(vm);
       }
     }
@@ -50,20 +66,57 @@ public final class VmList implements Command {
     return 0;
   }
 
+  /** {@code KEY=VALUE} is a label, {@code KEY} any label of that name. */
+  private static void labels(List<String> words, Json.Builder params) {
+    List<String> keys = new ArrayList<>();
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      if (equals == 0 || word.isEmpty()) {
+        throw Failure.usage(
+            "--label must be KEY or KEY=VALUE, got \"" + word + "\"", "--label KEY=VALUE");
+      }
+      if (equals < 0) {
+        keys.add(word);
+      } else {
+        labels.put(word.substring(0, equals), word.substring(equals + 1));
+      }
+    }
+    if (!labels.isEmpty()) {
+      params.put("labels", Json.ofMap(labels));
+    }
+    if (!keys.isEmpty()) {
+      params.put("labelKeys", Json.strings(keys));
+    }
+  }
+
   private static void show(Invocation call, List<Json> vms, int hidden) {
     if (!vms.isEmpty()) {
-      Table table = new Table("NAME", "STATE", "IMAGE", "CPUS", "MEMORY", "DRIVER", "IP", "ID");
+      boolean hasLabels = call.parsed().flag("--show-labels");
+      Table table =
+          hasLabels
+              ? new Table(
+                  "NAME", "STATE", "IMAGE", "CPUS", "MEMORY", "DRIVER", "IP", "ID", "LABELS")
+              : new Table("NAME", "STATE", "IMAGE", "CPUS", "MEMORY", "DRIVER", "IP", "ID");
       for (Json vm : vms) {
         String id = vm.text("id");
-        table.row(
-            vm.text("name"),
-            Show.state(vm),
-            vm.text("image"),
-            vm.text("cpus"),
-            Quantities.mib(vm.get("memoryMiB").number(0)),
-            Show.driver(vm),
-            vm.text("ip"),
-            id.length() > 8 ? id.substring(0, 8) : id);
+        String[] cells = {
+          vm.text("name"),
+          Show.state(vm),
+          vm.text("image"),
+          vm.text("cpus"),
+          Quantities.mib(vm.get("memoryMiB").number(0)),
+          Show.driver(vm),
+          vm.text("ip"),
+          id.length() > 8 ? id.substring(0, 8) : id,
+          ""
+        };
+        if (hasLabels) {
+          cells[8] = Show.cell(vm.get("labels"));
+          table.row(cells);
+        } else {
+          table.row(Arrays.copyOf(cells, 8));
+        }
       }
       table.print(call.out());
     }

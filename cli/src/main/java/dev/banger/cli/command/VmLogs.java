@@ -20,31 +20,47 @@ public final class VmLogs implements Command {
 
   @Override
   public void describe(Options options) {
+    Batch.describe(options);
     options
         .summary("what a VM printed on its console")
         .description(
-            "On a terminal, and with -o json, control characters are shown escaped; elsewhere bytes come as they are.")
-        .positional("REF", "vm", 1, 1, "name, id, or unique beginning of an id")
+            "On a terminal, and with -o json, control characters are shown escaped; elsewhere bytes come as they are.\n"
+                + "Lines of several VMs begin with the name of theirs. Following ends when the VM does.")
         .flag("-f", "--follow", "go on as it prints more")
+        .flag("--restarts", "follow on when it is stopped and started again")
         .value("--tail", "N", "only the last N lines")
         .example("banger vm logs brisk-otter --tail 50")
-        .example("banger vm logs -f brisk-otter");
+        .example("banger vm logs -f brisk-otter")
+        .example("banger vm logs -f --all --tail 5");
   }
 
   @Override
   public int run(Invocation call) throws IOException {
-    Json.Builder params = Json.build().put("ref", call.parsed().argument(0));
+    Json targets = Batch.params(call, "vm logs").done();
+    boolean isSingle = Batch.isSingle(call) && !targets.has("labels");
+    Json.Builder params = Json.build();
+    if (isSingle) {
+      params.put("ref", call.parsed().argument(0));
+    }
     String tail = call.parsed().value("--tail");
     if (tail != null) {
       params.put(
           "tail",
           Quantities.count(tail, "--tail", 1, 1_000_000, "--tail 50 for the last 50 lines"));
     }
-    params.put("follow", call.parsed().flag("--follow"));
+    boolean isRestarts = call.parsed().flag("--restarts");
+    params.put("follow", isRestarts || call.parsed().flag("--follow"));
+    if (isRestarts) {
+      params.put("restarts", true);
+    }
+    return isSingle ? one(call, params.done()) : new ManyLogs(call).run(targets, params.done());
+  }
+
+  private static int one(Invocation call, Json params) throws IOException {
     boolean asBytes = !call.isJson() && !call.console().outputTerminal();
     try (BangerClient client = call.newClient();
-        ByteStream stream = client.stream("vm.logs", params.done(), Notifications.IGNORED)) {
-      OutputStream out = asBytes ? call.out() : new Lines(call);
+        ByteStream stream = client.stream("vm.logs", params, Notifications.IGNORED)) {
+      OutputStream out = asBytes ? call.out() : new Lines(new Plain(call));
       int code = Streams.copy(stream, out, call.err());
       if (!asBytes) {
         out.close();
@@ -55,13 +71,37 @@ public final class VmLogs implements Command {
     }
   }
 
-  /** Cuts bytes into lines, each printed safe; a line without end is printed when closed. */
-  private static final class Lines extends OutputStream {
-    private final Invocation call;
+  /** Where lines go. */
+  interface Printer {
+    void print(String line);
+
+    /** Whether nobody takes any more. */
+    boolean isClosed();
+  }
+
+  private record Plain(Invocation call) implements Printer {
+    @Override
+    public void print(String line) {
+      if (call.isJson()) {
+        call.print(Json.build().put("line", line).done());
+      } else {
+        call.out().println(Text.safe(line));
+      }
+    }
+
+    @Override
+    public boolean isClosed() {
+      return call.out().checkError();
+    }
+  }
+
+  /** Cuts bytes into lines; a line without end is printed when closed. */
+  static final class Lines extends OutputStream {
+    private final Printer printer;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    Lines(Invocation call) {
-      this.call = call;
+    Lines(Printer printer) {
+      this.printer = printer;
     }
 
     @Override
@@ -79,7 +119,7 @@ public final class VmLogs implements Command {
           line.write(bytes[i]);
         }
       }
-      if (call.out().checkError()) {
+      if (printer.isClosed()) {
         throw new IOException("standard output is closed");
       }
     }
@@ -95,12 +135,7 @@ public final class VmLogs implements Command {
       String text = line.toString(StandardCharsets.UTF_8);
       line.reset();
       // Consoles end lines with CR LF.
-      text = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-      if (call.isJson()) {
-        call.print(Json.build().put("line", text).done());
-      } else {
-        call.out().println(Text.safe(text));
-      }
+      printer.print(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
     }
   }
 }

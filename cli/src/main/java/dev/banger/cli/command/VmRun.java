@@ -33,7 +33,7 @@ public final class VmRun implements Command {
                 + "With a command: its exit code; 125 when banger failed.")
         .positional("PATH", "path", 0, 1, "the repository")
         .command(false, "what to run in it")
-        .flag("--rm", "delete the VM afterwards, whatever happens")
+        .flag("--rm", "delete the VM afterwards, whatever happens to this command")
         .choice(
             "--export",
             List.of("branch", "patch", "files"),
@@ -68,6 +68,10 @@ public final class VmRun implements Command {
     Json.Builder settings = VmSettings.params(parsed);
     if (parsed.value("--name") != null) {
       settings.put("name", parsed.value("--name"));
+    }
+    if (parsed.flag("--rm")) {
+      // Also when nobody is left here to delete it, whatever ended this process.
+      settings.put("lease", true);
     }
     checkTerminal(call, isCommand);
     String path = repository(call.console(), parsed.argument(0));
@@ -123,10 +127,27 @@ public final class VmRun implements Command {
   /** A VM whose changes should have come back and did not is kept. */
   private static boolean bringBack(Invocation call, Json vm) {
     try {
-      return new RunExport(call, vm, call.parsed().flag("--rm")).run();
+      boolean isKept = new RunExport(call, vm, call.parsed().flag("--rm")).run();
+      if (isKept) {
+        keep(call, vm);
+      }
+      return isKept;
     } catch (Failure | RpcException e) {
+      keep(call, vm);
       tellKept(call, vm);
       throw e;
+    }
+  }
+
+  /** The daemon is not to delete it when this client is gone. */
+  private static void keep(Invocation call, Json vm) {
+    if (!call.parsed().flag("--rm")) {
+      return;
+    }
+    try {
+      call.call("vm.keep", Json.build().put("ref", vm.text("id")).done());
+    } catch (RpcException | Failure e) {
+      call.warn(vm.text("name") + " may be deleted when this command ends: " + e.getMessage());
     }
   }
 

@@ -141,7 +141,8 @@ public final class VmShow implements Command {
     table.print(call.out(), "  ");
   }
 
-  private static void printJson(Invocation call, Json results) {
+  /** An object for the one that was asked for by name, else an array. */
+  static void printJson(Invocation call, Json results) {
     List<Json> vms = new ArrayList<>();
     for (Json result : results.elements()) {
       vms.add(

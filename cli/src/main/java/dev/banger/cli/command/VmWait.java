@@ -3,6 +3,7 @@ package dev.banger.cli.command;
 import dev.banger.cli.base.Command;
 import dev.banger.cli.base.Failure;
 import dev.banger.cli.base.Invocation;
+import dev.banger.cli.base.LiveTable;
 import dev.banger.cli.base.Operations;
 import dev.banger.cli.base.Options;
 import dev.banger.cli.base.Quantities;
@@ -15,12 +16,15 @@ import dev.banger.client.RpcException;
 import dev.banger.protocol.ByteFrame;
 import dev.banger.protocol.ByteFrames;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code banger vm wait}. */
 public final class VmWait implements Command {
+  private static final List<String> STATES = List.of("running", "ready", "stopped", "deleted");
   private static final long DEFAULT_MILLIS = 60_000;
   private static final long PORT_PAUSE_MILLIS = 250;
 
@@ -29,49 +33,128 @@ public final class VmWait implements Command {
 
   @Override
   public void describe(Options options) {
+    Batch.describe(options);
     options
-        .summary("wait until a VM is in a state, or listens on a port")
-        .positional("REF", "vm", 1, 1, "name, id, or unique beginning of an id")
-        .value("--for", "STATE", "running, ready, stopped or port:N (default ready)")
+        .summary("wait until VMs are in a state, or listen on a port")
+        .description(
+            "With -o json: the VM for one REF, an array otherwise. Exit code 1 when the time is over for any.")
+        .value("--for", "STATE", "running, ready, stopped, deleted or port:N (default ready)")
         .value("--timeout", "TIME", "how long at most (default 60s)")
         .example("banger vm wait brisk-otter --for ready")
+        .example("banger vm wait web db --for stopped")
         .example("banger vm wait brisk-otter --for port:3000 --timeout 2m");
   }
 
   @Override
   public int run(Invocation call) throws IOException, InterruptedException {
-    String ref = call.parsed().argument(0);
     String goal = call.parsed().value("--for") == null ? "ready" : call.parsed().value("--for");
     String timeout = call.parsed().value("--timeout");
     long millis = timeout == null ? DEFAULT_MILLIS : Quantities.millis(timeout, "--timeout");
-    Json vm;
+    long port = 0;
     if (goal.startsWith("port:")) {
-      long port =
+      port =
           Quantities.count(
               goal.substring(5), "the port", 1, 65535, "--for port:3000 waits for port 3000");
-      long end = System.nanoTime() + millis * 1_000_000;
-      vm = waitFor(call, ref, "ready", millis);
-      awaitPort(call, vm, port, end, millis);
-    } else if (goal.equals("running") || goal.equals("ready") || goal.equals("stopped")) {
-      vm = waitFor(call, ref, goal, millis);
-    } else {
+    } else if (!STATES.contains(goal)) {
       throw Failure.usage(
-          "--for must be running, ready, stopped or port:N, got \"" + goal + "\"",
-          "banger vm wait " + ref + " --for ready");
+          "--for must be running, ready, stopped, deleted or port:N, got \"" + goal + "\"",
+          "banger vm wait "
+              + (call.parsed().argument(0) == null ? "REF" : call.parsed().argument(0))
+              + " --for ready");
     }
-    if (call.isJson()) {
-      call.print(vm);
-    } else if (call.isQuiet()) {
-      call.say(vm.text("id"));
-    } else {
-      call.say(vm.text("name") + "  " + goal);
+    long end = System.nanoTime() + millis * 1_000_000;
+    String state = port > 0 ? "ready" : goal;
+    Json.Builder targets = Batch.params(call, "vm wait");
+    boolean isSingle = Batch.isSingle(call) && !call.parsed().flag("--label");
+    Json params =
+        (isSingle ? Json.build().put("ref", call.parsed().argument(0)) : targets)
+            .put("for", state)
+            .put("timeoutMs", millis)
+            .done();
+    if (!LiveTable.isWanted(call)) {
+      Stages stages = Stages.hidden(call);
+      Json answer = Operations.run(call, "vm.wait", params, stages, false);
+      return ended(call, reached(call, isSingle, answer, port, end, millis), goal);
     }
-    return 0;
+    Stages stages = Stages.hidden(call);
+    Json results;
+    try (LiveTable table = new LiveTable(call, stages, goal)) {
+      if (isSingle) {
+        table.add(call.parsed().argument(0), "waiting");
+      }
+      Json answer = Operations.run(call, call.client(), "vm.wait", params, stages, table, false);
+      results = reached(call, isSingle, answer, port, end, millis);
+      table.done();
+    }
+    return ended(call, results, goal);
   }
 
-  private static Json waitFor(Invocation call, String ref, String goal, long millis) {
-    Json params = Json.build().put("ref", ref).put("for", goal).put("timeoutMs", millis).done();
-    return Operations.run(call, "vm.wait", params, Stages.hidden(call), false);
+  /** The results, each of a VM that also listens on {@code port} unless that is 0. */
+  private static Json reached(
+      Invocation call, boolean isSingle, Json answer, long port, long end, long millis)
+      throws IOException, InterruptedException {
+    if (isSingle) {
+      if (port > 0) {
+        awaitPort(call, answer, port, end, millis);
+      }
+      return Json.array(
+          List.of(
+              Json.build()
+                  .put("ref", call.parsed().argument(0))
+                  .put("ok", true)
+                  .put("vm", answer)
+                  .done()));
+    }
+    if (port == 0) {
+      return answer.get("results");
+    }
+    // One after the other is all at once: the time they share is the same.
+    List<Json> results = new ArrayList<>();
+    for (Json result : answer.get("results").elements()) {
+      results.add(
+          result.get("ok").truth(false) ? listening(call, result, port, end, millis) : result);
+    }
+    return Json.array(results);
+  }
+
+  private static Json listening(Invocation call, Json result, long port, long end, long millis)
+      throws IOException, InterruptedException {
+    try {
+      awaitPort(call, result.get("vm"), port, end, millis);
+      return result;
+    } catch (Failure e) {
+      return failed(result, e);
+    } catch (RpcException e) {
+      return failed(result, Failure.of(e));
+    }
+  }
+
+  private static Json failed(Json result, Failure failure) {
+    return Json.build()
+        .put("ref", result.get("ref"))
+        .put("ok", false)
+        .put("error", failure.toJson())
+        .done();
+  }
+
+  private static int ended(Invocation call, Json results, String goal) {
+    Failure single = Batch.singleFailure(call, results);
+    if (single != null) {
+      throw single;
+    }
+    if (call.isJson()) {
+      VmShow.printJson(call, results);
+      return Batch.exitCode(call, results);
+    }
+    for (Json result : results.elements()) {
+      Json vm = result.get("vm");
+      if (!result.get("ok").truth(false)) {
+        Batch.tellFailed(call, result);
+      } else {
+        call.say(call.isQuiet() ? vm.text("id") : vm.text("name") + "  " + goal);
+      }
+    }
+    return Batch.exitCode(call, results);
   }
 
   private static void awaitPort(Invocation call, Json vm, long port, long end, long millis)

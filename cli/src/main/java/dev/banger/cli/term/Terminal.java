@@ -1,5 +1,6 @@
 package dev.banger.cli.term;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +42,17 @@ public final class Terminal implements AutoCloseable {
 
   /** Rows and columns; 24 and 80 when the terminal does not know. */
   public static int[] size() {
+    return size(Redirect.INHERIT);
+  }
+
+  /** The same of the terminal on standard error, wherever standard input comes from. */
+  public static int[] errorSize() {
+    return size(Redirect.from(new File("/proc/self/fd/2")));
+  }
+
+  private static int[] size(Redirect terminal) {
     try {
-      String[] words = stty("size").split(" ", 2);
+      String[] words = stty(terminal, List.of("size")).split(" ", 2);
       int rows = Integer.parseInt(words[0]);
       int columns = Integer.parseInt(words[1]);
       if (rows > 0 && columns > 0) {
@@ -77,14 +87,15 @@ public final class Terminal implements AutoCloseable {
   }
 
   private static String stty(String... words) throws IOException {
+    return stty(Redirect.INHERIT, List.of(words));
+  }
+
+  private static String stty(Redirect terminal, List<String> words) throws IOException {
     List<String> command = new ArrayList<>();
     command.add("stty");
-    command.addAll(List.of(words));
+    command.addAll(words);
     Process process =
-        new ProcessBuilder(command)
-            .redirectInput(Redirect.INHERIT)
-            .redirectError(Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectInput(terminal).redirectError(Redirect.DISCARD).start();
     try {
       if (!process.waitFor(STTY_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

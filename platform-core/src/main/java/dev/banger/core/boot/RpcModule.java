@@ -65,7 +65,7 @@ final class RpcModule extends AbstractModule {
               plugins, operations, new PluginTrace(history), ref -> vms.resolve(ref).id().value());
       new VmMethods(vms, new VmJson(vms), new ConfiguredSpecs(config, images, vms)).register(table);
       new StatsMethods(vms, new VmJson(vms), usage).register(table);
-      new OperationMethods(operations).register(table);
+      new OperationMethods(operations, vms::nameOf).register(table);
       new ImageMethods(images, imports, vms, operations).register(table);
       new DoctorMethods(doctor, plugins).register(table);
       new ConfigMethods(config).register(table);

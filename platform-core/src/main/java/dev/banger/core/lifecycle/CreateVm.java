@@ -44,7 +44,7 @@ final class CreateVm {
         operation.stage("ready", "done", "");
         return VmOutcome.of(made);
       } catch (Exception e) {
-        throw unwind(vm, e, rollback, steps, request.keepFailed());
+        throw unwind(vm, e, rollback, steps, request.keepFailed(), operation);
       }
     }
   }
@@ -104,12 +104,17 @@ final class CreateVm {
   }
 
   private BangerException unwind(
-      VmRecord vm, Exception failure, Rollback rollback, Steps steps, boolean keep) {
+      VmRecord vm,
+      Exception failure,
+      Rollback rollback,
+      Steps steps,
+      boolean keep,
+      Progress progress) {
     BangerException error = Operation.asBangerException(failure);
     if (keep && context.store().find(vm.id()).isPresent()) {
       rollback.commit();
       Detached.run(() -> kept(vm, error, steps));
-      return Undone.said(error, steps, "vm \"%s\" was kept".formatted(vm.name()));
+      return Undone.said(error, steps, "vm \"%s\" was kept".formatted(vm.name()), progress);
     }
     Rollback.Outcome outcome = Detached.run(rollback::undo);
     context.extensions().happened(vm, Extensions.Happening.FAILED, error.getMessage());
@@ -117,9 +122,10 @@ final class CreateVm {
       context.upkeep().watchLeftovers();
     }
     if (outcome.failures().isEmpty()) {
-      return Undone.said(error, steps, "the VM was removed again");
+      return Undone.said(error, steps, "the VM was removed again", progress);
     }
-    return Undone.said(notUndone(vm, error, outcome), steps, "some of it could not be removed");
+    return Undone.said(
+        notUndone(vm, error, outcome), steps, "some of it could not be removed", progress);
   }
 
   private VmRecord kept(VmRecord vm, BangerException error, Steps steps) {

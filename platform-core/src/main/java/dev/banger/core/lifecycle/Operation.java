@@ -58,6 +58,8 @@ public final class Operation implements Progress {
   private final CompletableFuture<Object> result = new CompletableFuture<>();
   private Instant endedAt;
   private boolean cancelled;
+  private String held = "";
+  private String undone = "";
   private Thread worker;
 
   Operation(String id, String kind, String vm) {
@@ -116,8 +118,46 @@ public final class Operation implements Progress {
     watchers.remove(watcher);
   }
 
-  /** Asks the operation to stop; it undoes what it did and ends as cancelled. */
+  @Override
+  public synchronized void undone(String what) {
+    undone = what;
+  }
+
+  /**
+   * From here on there is no way back, and {@link #cancel} is refused until {@link #release}.
+   *
+   * @param why a clause for people, for example {@code the guest has been asked to shut down}
+   * @throws InterruptedException when it has been cancelled already
+   */
+  synchronized void hold(String why) throws InterruptedException {
+    if (cancelled) {
+      throw new InterruptedException("cancelled");
+    }
+    held = why;
+  }
+
+  /** What follows can be taken back again. */
+  synchronized void release() {
+    held = "";
+  }
+
+  /**
+   * Asks the operation to stop; it undoes what it did and ends as cancelled.
+   *
+   * @throws BangerException of kind ILLEGAL_STATE when it has ended, or there is no way back
+   */
   public synchronized void cancel() {
+    if (!result.isDone() && !held.isEmpty()) {
+      throw new BangerException(
+          ErrorKind.ILLEGAL_STATE,
+          "operation %s (%s) cannot be taken back: %s".formatted(id, kind, held),
+          "see how it ends: banger op watch " + id);
+    }
+    end();
+  }
+
+  /** The same, whether there is a way back or not: the daemon itself ends. */
+  synchronized void end() {
     if (result.isDone()) {
       throw new BangerException(
           ErrorKind.ILLEGAL_STATE,
@@ -128,6 +168,10 @@ public final class Operation implements Progress {
     if (worker != null) {
       worker.interrupt();
     }
+  }
+
+  synchronized boolean isCancelled() {
+    return cancelled;
   }
 
   synchronized void startedOn(Thread thread) {
@@ -155,9 +199,11 @@ public final class Operation implements Progress {
     result.completeExceptionally(error);
   }
 
-  private BangerException cancelledError() {
+  private synchronized BangerException cancelledError() {
     return new BangerException(
-        ErrorKind.CONFLICT, "operation %s (%s) was cancelled".formatted(id, kind));
+        ErrorKind.CONFLICT,
+        "operation %s (%s) was cancelled".formatted(id, kind)
+            + (undone.isEmpty() ? "" : "; " + undone));
   }
 
   static BangerException asBangerException(Throwable failure) {

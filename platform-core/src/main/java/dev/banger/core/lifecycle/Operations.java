@@ -3,9 +3,11 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -18,7 +20,6 @@ public final class Operations implements AutoCloseable {
   }
 
   private static final Logger LOG = Logger.getLogger(Operations.class.getName());
-  private static final int SHOWN = 100;
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final OperationLog log;
@@ -69,20 +70,39 @@ public final class Operations implements AutoCloseable {
     }
   }
 
-  /** Running ones first, then the latest ended. */
-  public List<Operation.View> list() {
-    List<Operation.View> all = new ArrayList<>();
-    running.descendingMap().values().forEach(operation -> all.add(operation.view()));
-    log.ended(SHOWN).stream()
-        .filter(ended -> all.stream().noneMatch(known -> known.id().equals(ended.id())))
-        .forEach(all::add);
-    return all;
+  /** Running ones first, each kind the latest first, at most {@code atMost}. */
+  public List<Operation.View> list(int atMost) {
+    return list(_ -> true, false, atMost);
+  }
+
+  /**
+   * The same, of those that {@code wanted} accepts.
+   *
+   * @param onlyRunning leave out those that have ended
+   */
+  public List<Operation.View> list(
+      Predicate<Operation.View> wanted, boolean onlyRunning, int atMost) {
+    Map<String, Operation.View> found = new LinkedHashMap<>();
+    running.descendingMap().values().stream()
+        .map(Operation::view)
+        .filter(wanted)
+        // One that has just ended may not be in the log yet.
+        .filter(view -> !onlyRunning || view.state() == Operation.State.RUNNING)
+        .forEach(view -> found.put(view.id(), view));
+    if (!onlyRunning) {
+      log.ended(OperationLog.KEPT).stream()
+          .filter(wanted)
+          .forEach(view -> found.putIfAbsent(view.id(), view));
+    }
+    return found.values().stream().limit(atMost).toList();
   }
 
   public Operation.View show(String id) {
-    return list().stream()
-        .filter(view -> view.id().equals(id))
+    return running.values().stream()
+        .filter(operation -> operation.id().equals(id))
         .findFirst()
+        .map(Operation::view)
+        .or(() -> log.find(id))
         .orElseThrow(() -> unknown(id));
   }
 
@@ -115,7 +135,7 @@ public final class Operations implements AutoCloseable {
     List<Operation> open = List.copyOf(running.values());
     for (Operation operation : open) {
       try {
-        operation.cancel();
+        operation.end();
       } catch (BangerException e) {
         LOG.log(Level.FINE, "op={0} ended meanwhile", operation.id());
       }

@@ -15,4 +15,7 @@ public interface Progress {
    * @param message a short remark for people; may be empty
    */
   void stage(String stage, String status, String message);
+
+  /** Notes what became of what had been begun, for who cancelled it: a short clause. */
+  default void undone(String what) {}
 }

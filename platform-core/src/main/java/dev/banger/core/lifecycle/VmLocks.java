@@ -98,6 +98,13 @@ public final class VmLocks {
     void run() throws InterruptedException;
   }
 
+  /** Whether somebody holds a VM's lock or waits for it. */
+  public boolean isInUse(VmId id) {
+    synchronized (entries) {
+      return entries.containsKey(id);
+    }
+  }
+
   /** How many locks are held or waited for now. */
   public int inUse() {
     synchronized (entries) {

@@ -47,8 +47,26 @@ public final class VmService {
     return context.store().list().vms();
   }
 
+  public Optional<VmRecord> find(VmId id) {
+    return context.store().find(id);
+  }
+
+  /** The name of the VM that {@code ref} means; {@code ref} itself when there is none now. */
+  public String nameOf(String ref) {
+    try {
+      return resolve(ref).name();
+    } catch (BangerException e) {
+      return ref;
+    }
+  }
+
   public VmRecord resolve(String ref) {
     return VmResolver.resolve(ref, list());
+  }
+
+  /** Whether a request on it is under way or waits for its turn. */
+  public boolean isBusy(VmId id) {
+    return context.locks().isInUse(id);
   }
 
   /** The open link to a running VM. */
@@ -205,7 +223,7 @@ public final class VmService {
             op -> context.locked(vm, op, () -> startLocked(context.reload(vm), timeout, op))));
   }
 
-  private VmOutcome startLocked(VmRecord vm, Optional<Duration> timeout, Progress progress)
+  private VmOutcome startLocked(VmRecord vm, Optional<Duration> timeout, Operation progress)
       throws InterruptedException {
     if (vm.state() instanceof VmState.Running) {
       return new VmOutcome(
@@ -221,7 +239,7 @@ public final class VmService {
   }
 
   private VmOutcome startValidated(
-      VmRecord vm, Optional<Duration> timeout, Progress progress, Steps steps)
+      VmRecord vm, Optional<Duration> timeout, Operation progress, Steps steps)
       throws InterruptedException {
     VmRecord starting = context.apply(vm, new VmEvent.StartRequested());
     Rollback rollback = new Rollback();
@@ -242,16 +260,17 @@ public final class VmService {
     } catch (InterruptedException | RuntimeException e) {
       BangerException error = Operation.asBangerException(e);
       Rollback.Outcome outcome = Detached.run(rollback::undo);
+      boolean isTakenBack = progress.isCancelled() && outcome.failures().isEmpty();
       VmEvent event =
-          outcome.failures().isEmpty()
-              ? new VmEvent.StartFailed(error.getMessage())
-              : new VmEvent.CleanupFailed(String.join("; ", outcome.failures()));
-      VmRecord failed = context.apply(starting.withLastError(error.getMessage()), event);
+          isTakenBack
+              ? new VmEvent.WentDown()
+              : outcome.failures().isEmpty()
+                  ? new VmEvent.StartFailed(error.getMessage())
+                  : new VmEvent.CleanupFailed(String.join("; ", outcome.failures()));
+      VmRecord failed =
+          context.apply(starting.withLastError(isTakenBack ? "" : error.getMessage()), event);
       context.extensions().happened(failed, Extensions.Happening.FAILED, error.getMessage());
-      if (e instanceof InterruptedException interrupted) {
-        throw interrupted;
-      }
-      throw Undone.said(error, steps, "");
+      throw Undone.said(error, steps, isTakenBack ? "the VM is stopped again" : "", progress);
     }
   }
 
@@ -347,12 +366,13 @@ public final class VmService {
     return usage.now().isEmpty() && usage.unusedFor().compareTo(atLeast) >= 0;
   }
 
-  private VmOutcome stopLocked(VmRecord vm, Duration grace, Progress progress)
+  private VmOutcome stopLocked(VmRecord vm, Duration grace, Operation progress)
       throws InterruptedException {
     return switch (vm.state()) {
       case VmState.Stopped() -> new VmOutcome(vm, "already stopped");
       case VmState.Failed(_) -> new VmOutcome(vm, "already down");
       case VmState.Running(), VmState.Starting(), VmState.Stopping() -> {
+        progress.hold("the guest is being shut down, and cannot go on from there");
         StopVm.Outcome outcome = stopper.stop(vm, grace, progress);
         yield new VmOutcome(outcome.vm(), outcome.note());
       }
@@ -390,6 +410,7 @@ public final class VmService {
                   VmOutcome stopped =
                       stopLocked(
                           context.reload(vm), grace.orElse(context.settings().stopGrace()), op);
+                  op.release();
                   VmOutcome started = startLocked(stopped.vm(), Optional.empty(), op);
                   return new VmOutcome(
                       started.vm(), stopped.note().startsWith("forced") ? stopped.note() : "");
@@ -407,6 +428,7 @@ public final class VmService {
               vm,
               op,
               () -> {
+                op.hold("what it had is being removed");
                 Optional<VmRecord> now = context.store().find(vm.id());
                 String note = now.isPresent() ? deleter.delete(now.get(), op) : "";
                 return new VmOutcome(now.orElse(vm).withState(new VmState.Deleting()), note);

@@ -11,12 +11,15 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -32,7 +35,14 @@ final class Batch {
     Json of(VmRecord vm) throws Exception;
   }
 
-  private record Target(String ref, VmRecord vm, BangerException error) {}
+  /**
+   * @param known the answer, where there is nobody left to ask
+   */
+  private record Target(String ref, VmRecord vm, BangerException error, Json known) {
+    Target(String ref, VmRecord vm, BangerException error) {
+      this(ref, vm, error, null);
+    }
+  }
 
   private final VmService vms;
   private final VmJson json;
@@ -42,33 +52,84 @@ final class Batch {
     this.json = json;
   }
 
-  /** Serves a changing request, one operation a VM. */
+  private record Begun(Target target, Operation operation, CompletableFuture<Duration> took) {}
+
+  /**
+   * Serves a changing request, one operation a VM: tells whom it is about, then stages, and each
+   * result as it comes. With {@code detach} it answers with the operations, and waits for none.
+   */
   Json operate(RpcCall call, Function<VmRecord, Operation> begin) throws InterruptedException {
-    List<Target> targets = targets(call.params(), _ -> true);
-    List<Operation> begun = new ArrayList<>();
-    List<Long> beganNanos = new ArrayList<>();
-    for (Target target : targets) {
-      beganNanos.add(System.nanoTime());
-      begun.add(target.error() == null ? begin.apply(target.vm()) : null);
+    List<Begun> begun = new ArrayList<>();
+    for (Target target : targets(call.params(), _ -> true)) {
+      begun.add(begin(target, begin));
     }
-    List<Operation> operations = begun.stream().filter(java.util.Objects::nonNull).toList();
-    List<CompletableFuture<Duration>> took = new ArrayList<>();
-    for (int i = 0; i < targets.size(); i++) {
-      long began = beganNanos.get(i);
-      took.add(
-          begun.get(i) == null
-              ? CompletableFuture.completedFuture(Duration.ZERO)
-              : begun
-                  .get(i)
-                  .result()
-                  .handle((_, _) -> Duration.ofNanos(System.nanoTime() - began)));
+    call.notify("targets", told(begun));
+    if (call.params().flag("detach", false)) {
+      return results(begun.stream().map(Batch::detached).toList());
     }
-    new StageFeed(call).follow(operations);
-    List<Json> results = new ArrayList<>();
-    for (int i = 0; i < targets.size(); i++) {
-      results.add(result(targets.get(i), begun.get(i), took.get(i).join()));
+    Map<Operation, Begun> under = new HashMap<>();
+    for (Begun each : begun) {
+      if (each.operation() == null) {
+        call.notify("result", failed(each.target(), each.target().error()));
+      } else {
+        under.put(each.operation(), each);
+      }
     }
+    List<Operation> operations =
+        begun.stream().map(Begun::operation).filter(Objects::nonNull).toList();
+    new StageFeed(call)
+        .follow(operations, ended -> call.notify("result", result(under.get(ended))));
+    return results(begun.stream().map(this::result).toList());
+  }
+
+  private static Begun begin(Target target, Function<VmRecord, Operation> begin) {
+    if (target.error() != null) {
+      return new Begun(target, null, CompletableFuture.completedFuture(Duration.ZERO));
+    }
+    long began = System.nanoTime();
+    Operation operation = begin.apply(target.vm());
+    return new Begun(
+        target,
+        operation,
+        operation.result().handle((_, _) -> Duration.ofNanos(System.nanoTime() - began)));
+  }
+
+  /** {@code {"targets":[{"ref","vm","op"}]}}: those that could be resolved. */
+  private static Json told(List<Begun> begun) {
+    return Json.build()
+        .put(
+            "targets",
+            Json.array(
+                begun.stream()
+                    .filter(each -> each.operation() != null)
+                    .map(
+                        each ->
+                            Json.build()
+                                .put("ref", each.target().ref())
+                                .put("vm", each.target().vm().name())
+                                .put("op", each.operation().id())
+                                .done())
+                    .toList()))
+        .done();
+  }
+
+  private static Json detached(Begun begun) {
+    if (begun.operation() == null) {
+      return failed(begun.target(), begun.target().error());
+    }
+    return Json.build()
+        .put("ref", begun.target().ref())
+        .put("ok", true)
+        .put("op", begun.operation().id())
+        .done();
+  }
+
+  private static Json results(List<Json> results) {
     return Json.build().put("results", Json.array(results)).done();
+  }
+
+  private Json result(Begun begun) {
+    return result(begun.target(), begun.operation(), begun.took().join());
   }
 
   private Json result(Target target, Operation operation, Duration took) {
@@ -100,18 +161,52 @@ final class Batch {
    * @param wanted which of those that were not named are meant
    */
   Json query(Params params, Predicate<VmRecord> wanted, Query query) throws InterruptedException {
-    List<Target> targets = targets(params, wanted);
+    return results(ask(targets(params, wanted), query, _ -> {}));
+  }
+
+  /** The same, telling whom it is about and each result as it comes, for one that takes long. */
+  Json slowQuery(RpcCall call, Query query, Function<String, Json> ofUnknown)
+      throws InterruptedException {
+    List<Target> targets = new ArrayList<>();
+    for (Target target : targets(call.params(), _ -> true)) {
+      boolean isUnknown = target.error() != null && target.error().kind() == ErrorKind.NOT_FOUND;
+      Json instead = isUnknown ? ofUnknown.apply(target.ref()) : null;
+      targets.add(instead == null ? target : new Target(target.ref(), null, null, instead));
+    }
+    call.notify(
+        "targets",
+        Json.build()
+            .put(
+                "targets",
+                Json.array(
+                    targets.stream()
+                        .filter(target -> target.vm() != null)
+                        .map(
+                            target ->
+                                Json.build()
+                                    .put("ref", target.ref())
+                                    .put("vm", target.vm().name())
+                                    .done())
+                        .toList()))
+            .done());
+    return results(ask(targets, query, result -> call.notify("result", result)));
+  }
+
+  private static List<Json> ask(List<Target> targets, Query query, Consumer<Json> onResult) {
     List<CompletableFuture<Json>> answers = new ArrayList<>();
     for (Target target : targets) {
       CompletableFuture<Json> answer = new CompletableFuture<>();
       answers.add(answer);
-      Thread.ofVirtual().name("batch-query").start(() -> answer.complete(ask(target, query)));
+      Thread.ofVirtual()
+          .name("batch-query")
+          .start(
+              () -> {
+                Json result = ask(target, query);
+                onResult.accept(result);
+                answer.complete(result);
+              });
     }
-    List<Json> results = new ArrayList<>();
-    for (CompletableFuture<Json> answer : answers) {
-      results.add(answer.join());
-    }
-    return Json.build().put("results", Json.array(results)).done();
+    return answers.stream().map(CompletableFuture::join).toList();
   }
 
   private static Json ask(Target target, Query query) {
@@ -120,7 +215,8 @@ final class Batch {
     }
     try {
       Json.Builder result = Json.build().put("ref", target.ref()).put("ok", true);
-      query.of(target.vm()).fields().forEach(result::put);
+      Json found = target.known() == null ? query.of(target.vm()) : target.known();
+      found.fields().forEach(result::put);
       return result.done();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

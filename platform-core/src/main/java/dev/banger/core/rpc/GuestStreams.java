@@ -10,7 +10,9 @@ import dev.banger.core.lifecycle.VmUses;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.CommandRefusedException;
 import dev.banger.core.model.ErrorKind;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
+import dev.banger.core.model.VmState;
 import dev.banger.protocol.ByteFrame;
 import dev.banger.protocol.ByteFrames;
 import java.io.IOException;
@@ -18,10 +20,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -287,16 +291,46 @@ public final class GuestStreams {
     VmRecord vm = vms.resolve(call.params().text("ref"));
     long tail = call.params().number("tail").orElse(-1L);
     boolean follow = call.params().flag("follow", false);
+    boolean restarts = call.params().flag("restarts", false);
     Path console = vms.paths(vm).console();
     StreamEnds client = call.upgrade();
     Thread leaving = Thread.ofVirtual().name("logs-client").start(() -> awaitDeparture(client));
     try {
-      new ConsoleFeed(console, tail).send(client, follow, leaving);
+      BooleanSupplier isDown = () -> !restarts && down(vm.id());
+      boolean ended = new ConsoleFeed(console, tail).send(client, follow, leaving, isDown);
+      if (ended) {
+        byte[] end = end(vm).getBytes(StandardCharsets.UTF_8);
+        client.write(ByteFrames.STDERR, end, 0, end.length);
+      }
       client.exit(0);
     } finally {
       leaving.interrupt();
     }
     return Json.NULL;
+  }
+
+  /** Whether a VM prints no more: it is down, and nobody is about to start it again. */
+  private boolean down(VmId id) {
+    return vms.find(id)
+        .map(
+            vm ->
+                switch (vm.state()) {
+                  case VmState.Stopped(), VmState.Failed(_), VmState.CleanupPending(_) ->
+                      !vms.isBusy(id);
+                  case VmState.Starting(),
+                      VmState.Running(),
+                      VmState.Stopping(),
+                      VmState.Deleting() ->
+                      false;
+                })
+        .orElse(true);
+  }
+
+  private String end(VmRecord vm) {
+    return vm.name()
+        + " is "
+        + vms.find(vm.id()).map(now -> now.state().wireName()).orElse("deleted")
+        + "\n";
   }
 
   private static void awaitDeparture(StreamEnds client) {
@@ -311,19 +345,35 @@ public final class GuestStreams {
 
   /** Sends a console file, and what is added to it while a client is there. */
   private record ConsoleFeed(Path console, long tail) {
-    void send(StreamEnds client, boolean follow, Thread leaving) throws Exception {
-      if (!console.toFile().exists()) {
-        return;
+    /**
+     * @return whether following ended because the VM did
+     */
+    boolean send(StreamEnds client, boolean follow, Thread leaving, BooleanSupplier isDown)
+        throws Exception {
+      while (!console.toFile().exists()) {
+        if (!follow || !leaving.isAlive()) {
+          return false;
+        }
+        if (isDown.getAsBoolean()) {
+          return true;
+        }
+        leaving.join(POLL);
       }
       byte[] buffer = new byte[ByteFrames.MAX_PAYLOAD];
       try (RandomAccessFile file = new RandomAccessFile(console.toFile(), "r")) {
         file.seek(tail < 0 ? 0 : lastLines(file, tail));
+        boolean wasDown = false;
         while (true) {
           int got = file.read(buffer);
           if (got > 0) {
             client.write(ByteFrames.STDOUT, buffer, 0, got);
           } else if (!follow || !leaving.isAlive()) {
-            return;
+            return false;
+          } else if (wasDown) {
+            return true;
+          } else if (isDown.getAsBoolean()) {
+            // What it wrote before that is read first.
+            wasDown = true;
           } else {
             leaving.join(POLL);
             if (file.length() < file.getFilePointer()) {

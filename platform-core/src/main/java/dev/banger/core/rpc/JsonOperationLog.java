@@ -50,6 +50,11 @@ public final class JsonOperationLog implements OperationLog {
     return store.recent(atMost).stream().map(JsonOperationLog::view).toList();
   }
 
+  @Override
+  public Optional<Operation.View> find(String id) {
+    return store.find(id).map(JsonOperationLog::view);
+  }
+
   private static Operation.View view(FinishedOperation row) {
     return new Operation.View(
         row.id(),

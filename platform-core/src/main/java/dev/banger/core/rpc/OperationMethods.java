@@ -2,25 +2,36 @@ package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
 import dev.banger.core.lifecycle.Operation;
+import dev.banger.core.lifecycle.OperationLog;
 import dev.banger.core.lifecycle.Operations;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The {@code op.*} methods. */
 public final class OperationMethods {
-  private final Operations operations;
+  private static final int SHOWN = 100;
 
-  public OperationMethods(Operations operations) {
+  private final Operations operations;
+  private final UnaryOperator<String> vmName;
+
+  /**
+   * @param vmName the name of the VM that a reference means; the reference itself when there is
+   *     none
+   */
+  public OperationMethods(Operations operations, UnaryOperator<String> vmName) {
     this.operations = operations;
+    this.vmName = vmName;
   }
 
   public void register(Map<String, RpcMethod> methods) {
-    methods.put(
-        "op.list",
-        _ -> Json.array(operations.list().stream().map(view -> toJson(view, false)).toList()));
+    methods.put("op.list", this::list);
     methods.put("op.show", call -> toJson(operations.show(call.params().text("id")), true));
     methods.put("op.watch", this::watch);
     methods.put(
@@ -30,6 +41,27 @@ public final class OperationMethods {
           operations.find(id).cancel();
           return Json.build().put("id", id).put("cancelling", true).done();
         });
+  }
+
+  private Json list(RpcCall call) {
+    Params params = call.params();
+    int limit = params.integer("limit").orElse(SHOWN);
+    if (limit < 1 || limit > OperationLog.KEPT) {
+      throw new BangerException(
+          ErrorKind.INVALID,
+          "limit must be between 1 and %d, got %d".formatted(OperationLog.KEPT, limit),
+          "%d operations are kept".formatted(OperationLog.KEPT));
+    }
+    Optional<String> vm = params.optionalText("vm").map(vmName);
+    return Json.array(
+        operations
+            .list(
+                view -> vm.isEmpty() || vm.get().equals(view.vm()),
+                params.flag("running", false),
+                limit)
+            .stream()
+            .map(view -> toJson(view, false))
+            .toList());
   }
 
   private Json watch(RpcCall call) throws InterruptedException {

@@ -12,16 +12,19 @@ public final class RpcCall {
   private final InputStream in;
   private final OutputStream out;
   private final HangupWatch watch;
+  private final Leases leases;
   private boolean upgraded;
   private boolean clientGone;
   private Runnable afterAnswer = () -> {};
 
-  RpcCall(Json id, Json params, InputStream in, OutputStream out, HangupWatch watch) {
+  RpcCall(
+      Json id, Json params, InputStream in, OutputStream out, HangupWatch watch, Leases leases) {
     this.id = id;
     this.params = new Params(params);
     this.in = in;
     this.out = out;
     this.watch = watch;
+    this.leases = leases;
   }
 
   public Params params() {
@@ -51,6 +54,21 @@ public final class RpcCall {
    */
   Runnable onHangup(Runnable action) {
     return watch.onHangup(action);
+  }
+
+  /**
+   * Has {@code takeBack} run when the connection ends, unless the daemon ends it or {@link
+   * #endLease} was called before.
+   */
+  void lease(String what, Runnable takeBack) {
+    leases.add(what, takeBack);
+  }
+
+  /**
+   * @return whether this connection had that lease
+   */
+  boolean endLease(String what) {
+    return leases.remove(what);
   }
 
   public void warning(String message) {

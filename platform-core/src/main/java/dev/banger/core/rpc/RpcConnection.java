@@ -19,11 +19,16 @@ final class RpcConnection {
   private static final int MAX_REQUEST = 1024 * 1024;
 
   private final HangupWatch watch;
+  private final Leases leases;
   private final LineInput in;
   private final OutputStream out;
   private final Function<String, RpcMethod> methods;
 
-  RpcConnection(SocketChannel peer, Function<String, RpcMethod> methods) {
+  /**
+   * @param leases gets what the client takes on lease
+   */
+  RpcConnection(SocketChannel peer, Function<String, RpcMethod> methods, Leases leases) {
+    this.leases = leases;
     this.watch = new HangupWatch(Channels.newInputStream(peer));
     this.in = new LineInput(watch, MAX_REQUEST);
     this.out = Channels.newOutputStream(peer);
@@ -62,7 +67,7 @@ final class RpcConnection {
               id, Errors.UNKNOWN_METHOD, "no method \"%s\"".formatted(name), Json.NULL));
       return true;
     }
-    RpcCall call = new RpcCall(id, request.get("params"), in, out, watch);
+    RpcCall call = new RpcCall(id, request.get("params"), in, out, watch, leases);
     Json response = serve(method, call, id, name);
     if (call.isUpgraded()) {
       return false;

@@ -144,13 +144,18 @@ public final class RpcServer implements AutoCloseable {
   }
 
   private void serve(SocketChannel peer) {
+    Leases leases = new Leases();
     try (peer) {
       if (admitted(peer)) {
-        new RpcConnection(peer, methods).run();
+        new RpcConnection(peer, methods, leases).run();
       }
     } catch (IOException e) {
       LOG.log(Level.FINE, "a client went away", e);
     } finally {
+      if (!isClosed) {
+        // Otherwise it is the daemon that goes, and the client is there to find the next.
+        leases.expire();
+      }
       connections.remove(peer);
       slots.release();
     }

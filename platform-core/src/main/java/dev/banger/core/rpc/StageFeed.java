@@ -6,6 +6,7 @@ import dev.banger.core.model.BangerException;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * Brings the stages of operations to one client. The operations only queue them; the client's own
@@ -18,7 +19,7 @@ final class StageFeed implements Operation.Watcher {
   /** Rows that wait to be sent before whoever makes them waits too. */
   private static final int MAX_ROWS = 64;
 
-  /** Of a stage, a row or another message, or neither: that only wakes the sender. */
+  /** Of a stage, a row or another message, or neither: then the operation has ended. */
   private record Entry(Operation operation, Operation.Stage stage, String kind, Json row) {
     static Entry of(Operation operation, Operation.Stage stage) {
       return new Entry(operation, stage, "", null);
@@ -57,22 +58,26 @@ final class StageFeed implements Operation.Watcher {
 
   /** Sends stages and rows until all of {@code operations} have ended; says nothing of how. */
   void follow(List<Operation> operations) throws InterruptedException {
+    follow(operations, _ -> {});
+  }
+
+  /** The same; {@code onEnd} is told of each as it ends, all its stages sent. */
+  void follow(List<Operation> operations, Consumer<Operation> onEnd) throws InterruptedException {
     operations.forEach(operation -> operation.watch(this));
     try {
       for (Operation operation : operations) {
         var _ = operation.result().whenComplete((_, _) -> queue.offer(Entry.of(operation, null)));
       }
-      while (true) {
-        boolean ended = operations.stream().allMatch(operation -> operation.result().isDone());
-        Entry entry = ended ? queue.poll() : queue.take();
-        if (entry == null) {
-          return;
-        }
+      for (int open = operations.size(); open > 0; ) {
+        Entry entry = queue.take();
         if (entry.row() != null) {
           call.notify(entry.kind(), entry.row());
           rows.release();
         } else if (entry.stage() != null) {
           call.notify("stage", toJson(entry.operation().id(), entry.stage()));
+        } else {
+          open--;
+          onEnd.accept(entry.operation());
         }
       }
     } finally {

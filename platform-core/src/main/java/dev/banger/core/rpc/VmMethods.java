@@ -7,10 +7,8 @@ import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.VmOutcome;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.model.BangerException;
-import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmSpec;
-import dev.banger.core.model.VmState;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +19,7 @@ import java.util.function.UnaryOperator;
 
 /** The {@code vm.*} methods that are not byte streams. */
 public final class VmMethods {
-  private static final Duration WAIT_DEFAULT = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(100);
+  private static final System.Logger LOG = System.getLogger(VmMethods.class.getName());
   private static final Duration HEALTH_LIMIT = Duration.ofSeconds(10);
 
   private final VmService vms;
@@ -39,8 +36,9 @@ public final class VmMethods {
 
   public void register(Map<String, RpcMethod> methods) {
     methods.put("vm.create", this::create);
+    methods.put("vm.keep", this::keep);
     methods.put("vm.list", this::list);
-    methods.put("vm.wait", this::await);
+    methods.put("vm.wait", new Waits(vms, json, batch)::await);
     methods.put(
         "vm.show",
         call -> batch.query(call.params(), vm -> Json.build().put("vm", json.full(vm)).done()));
@@ -95,12 +93,41 @@ public final class VmMethods {
   }
 
   private Json create(RpcCall call) throws InterruptedException {
+    boolean isLeased = call.params().flag("lease", false);
+    boolean isDetached = call.params().flag("detach", false);
+    if (isLeased && isDetached) {
+      throw Params.wrong("lease", "is for a client that stays: not with detach");
+    }
     Operation operation = vms.create(specs.request(call.params()));
-    if (call.params().flag("detach", false)) {
+    if (isDetached) {
       return Json.build().put("op", operation.id()).done();
     }
-    new StageFeed(call).follow(List.of(operation));
-    return json.brief(((VmOutcome) joined(operation)).vm());
+    Runnable forget = isLeased ? call.onHangup(() -> takeBack(operation)) : () -> {};
+    try {
+      new StageFeed(call).follow(List.of(operation));
+    } finally {
+      forget.run();
+    }
+    VmRecord vm = ((VmOutcome) joined(operation)).vm();
+    if (isLeased) {
+      call.lease(vm.id().value(), () -> vms.delete(vm));
+    }
+    return json.brief(vm);
+  }
+
+  private static void takeBack(Operation operation) {
+    try {
+      operation.cancel();
+    } catch (BangerException e) {
+      LOG.log(System.Logger.Level.DEBUG, "op={0} ended meanwhile", operation.id());
+    }
+  }
+
+  /** Ends the lease that this connection has on a VM: it stays. */
+  private Json keep(RpcCall call) {
+    VmRecord vm = vms.resolve(call.params().text("ref"));
+    boolean wasLeased = call.endLease(vm.id().value());
+    return Json.build().put("id", vm.id().value()).put("wasLeased", wasLeased).done();
   }
 
   /** The result of an ended operation. */
@@ -116,12 +143,12 @@ public final class VmMethods {
   }
 
   private Json list(RpcCall call) {
-    Map<String, String> labels = call.params().map("labels");
+    ListFilter filter = ListFilter.of(call.params());
     Map<String, List<StepStatus>> steps = vms.steps();
     return Json.array(
         vms.list().stream()
-            .filter(vm -> vm.spec().labels().entrySet().containsAll(labels.entrySet()))
-            .sorted(Comparator.comparing(VmRecord::createdAt).thenComparing(VmRecord::name))
+            .filter(filter::accepts)
+            .sorted(Comparator.comparing(VmRecord::name))
             .map(vm -> json.brief(vm, steps.getOrDefault(vm.id().value(), List.of())))
             .toList());
   }
@@ -132,58 +159,5 @@ public final class VmMethods {
         .put("vm", json.brief(vm))
         .put("health", json.health(link.hello(), link.health(HEALTH_LIMIT)))
         .done();
-  }
-
-  private Json await(RpcCall call) throws InterruptedException {
-    String wanted = call.params().text("for");
-    if (!List.of("running", "ready", "stopped").contains(wanted)) {
-      throw new BangerException(
-          ErrorKind.INVALID,
-          "cannot wait for \"%s\"".formatted(wanted),
-          "one of: running, ready, stopped");
-    }
-    Duration atMost = call.params().millis("timeoutMs").orElse(WAIT_DEFAULT);
-    long end = System.nanoTime() + atMost.toNanos();
-    VmRecord first = vms.resolve(call.params().text("ref"));
-    while (true) {
-      VmRecord vm =
-          vms.list().stream()
-              .filter(now -> now.id().equals(first.id()))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new BangerException(
-                          ErrorKind.NOT_FOUND,
-                          "vm \"%s\" was deleted meanwhile".formatted(first.name())));
-      if (reached(vm, wanted)) {
-        return json.brief(vm);
-      }
-      if (System.nanoTime() > end) {
-        throw new BangerException(
-            ErrorKind.TIMEOUT,
-            "vm \"%s\" is %s, not %s, after %d s"
-                .formatted(vm.name(), vm.state().wireName(), wanted, atMost.toSeconds()),
-            "banger vm show " + vm.name());
-      }
-      Thread.sleep(POLL);
-    }
-  }
-
-  private boolean reached(VmRecord vm, String wanted) throws InterruptedException {
-    return switch (wanted) {
-      case "stopped" ->
-          vm.state() instanceof VmState.Stopped || vm.state() instanceof VmState.Failed;
-      case "running" -> vm.state() instanceof VmState.Running;
-      default -> vm.state() instanceof VmState.Running && initDone(vm);
-    };
-  }
-
-  private boolean initDone(VmRecord vm) throws InterruptedException {
-    try {
-      return vms.link(vm, HEALTH_LIMIT).health(HEALTH_LIMIT).initDone();
-    } catch (BangerException e) {
-      // A guest that is rebooting or whose agent restarts is not ready, which is no error yet.
-      return false;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.banger.core.store;
 
+import dev.banger.core.lifecycle.OperationLog;
 import dev.banger.core.lifecycle.OperationStore;
 import jakarta.inject.Inject;
 import java.sql.PreparedStatement;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /** {@link OperationStore} in the table {@code operations}: the last {@value #KEPT} of them. */
 public final class SqliteOperationStore implements OperationStore {
-  static final int KEPT = 500;
+  static final int KEPT = OperationLog.KEPT;
 
   /** Characters of stages kept of one operation. */
   static final int MAX_STAGES = 256 * 1024;

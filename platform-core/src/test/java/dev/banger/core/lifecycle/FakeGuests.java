@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,7 @@ final class FakeGuests implements GuestLink.Connector {
   volatile BangerException growthFailure;
 
   final AtomicInteger growths = new AtomicInteger();
+  private final Set<VmId> ignoring = ConcurrentHashMap.newKeySet();
   private volatile Consumer<VmId> onShutdown = _ -> {};
   private final CountDownLatch awaited = new CountDownLatch(1);
   private final CountDownLatch bootstrapped = new CountDownLatch(1);
@@ -50,6 +52,11 @@ final class FakeGuests implements GuestLink.Connector {
 
   void refusesShutdown() {
     refusesShutdown = true;
+  }
+
+  /** Only this one; it does not refuse, it does not react. */
+  void ignoresShutdown(VmId id) {
+    ignoring.add(id);
   }
 
   void onShutdown(Consumer<VmId> action) {
@@ -157,7 +164,9 @@ final class FakeGuests implements GuestLink.Connector {
       if (refusesShutdown) {
         throw new BangerException(ErrorKind.GUEST, "poweroff is not there");
       }
-      onShutdown.accept(id);
+      if (!ignoring.contains(id)) {
+        onShutdown.accept(id);
+      }
     }
 
     @Override

@@ -64,7 +64,7 @@ class UseInLifeTest {
     assertThat(lab.vms.stopUnused(vm, Duration.ZERO, "idle: not used")).isTrue();
 
     lab.eventually(vm.id(), "stopped");
-    assertThat(lab.operations.list().stream().filter(op -> op.kind().equals("vm.stop")))
+    assertThat(lab.operations.list(100).stream().filter(op -> op.kind().equals("vm.stop")))
         .singleElement()
         .satisfies(
             op ->

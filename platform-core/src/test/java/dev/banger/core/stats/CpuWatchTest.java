@@ -6,6 +6,7 @@ import dev.banger.core.host.ProcessMeter;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.LiveVms;
 import dev.banger.core.lifecycle.VmDirectories;
+import dev.banger.core.model.Launched;
 import dev.banger.core.model.VmHandles;
 import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmRecord;
@@ -39,7 +40,8 @@ class CpuWatchTest {
         new GuestLink.NetworkConfig("", "", List.of()),
         _ -> {
           throw new IOException("nobody is there");
-        });
+        },
+        Launched.of(spec));
     return id;
   }
 
