@@ -101,6 +101,7 @@ final class Catalog {
         "daemon restart",
         "daemon status",
         "daemon logs",
+        "daemon describe",
         "config show",
         "config check",
         "config path",
@@ -167,7 +168,12 @@ final class Catalog {
       case "plugin trace" -> new PluginTrace();
       case "plugin new" -> new PluginNew();
       case "plugin dev" -> new PluginDev();
-      case "daemon start", "daemon stop", "daemon restart", "daemon status", "daemon logs" ->
+      case "daemon start",
+          "daemon stop",
+          "daemon restart",
+          "daemon status",
+          "daemon logs",
+          "daemon describe" ->
           new DaemonCommands(path.substring(7));
       case "config show", "config check", "config path" -> new ConfigCommands(path.substring(7));
       case "doctor" -> new Doctor();

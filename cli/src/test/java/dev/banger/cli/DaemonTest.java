@@ -305,6 +305,18 @@ class DaemonTest {
   }
 
   @Test
+  void withoutADaemonItsProgramDescribesTheMethods() throws Exception {
+    program("[ \"$1\" = --openrpc ] || exit 9\necho '{\"openrpc\":\n\"1.3.2\"}'");
+
+    assertThat(cli.run("daemon", "describe").out()).isEqualTo("{\"openrpc\":\"1.3.2\"}\n");
+
+    program("exit 3");
+    Cli.Ran ran = cli.run("daemon", "describe");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("bangerd --openrpc did not end well");
+  }
+
+  @Test
   void configCheckAsksTheDaemonsProgramAndNeedsNoDaemon() throws Exception {
     program(
         "[ \"$1\" = --check-config ] || exit 9\necho 'config.toml:1: unknown key \"imagee\"'\necho 'config.toml:2: bad'\nexit 1");

@@ -2,6 +2,7 @@ package dev.banger.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banger.client.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,7 +156,19 @@ class DispatchTest extends CliTestBase {
   }
 
   @Test
-  void versionAsksNobody() throws Exception {
+  void versionTellsBothSides() throws Exception {
+    daemon.answer("daemon.ping", "{'version':'0.0.9','protocol':7,'pid':4711}");
+
+    assertThat(cli.run("version").out())
+        .isEqualTo("banger 0.1.0\ndaemon 0.0.9 (protocol 7, pid 4711)\n");
+    assertThat(cli.run("version", "-q").out()).isEqualTo("0.1.0\n");
+    assertThat(cli.run("version", "-o", "json").json().get("daemon").text("version"))
+        .isEqualTo("0.0.9");
+    assertThat(daemon.heard()).isEmpty();
+  }
+
+  @Test
+  void versionStartsNoDaemon() throws Exception {
     daemon.close();
 
     assertThat(cli.run("version").out()).isEqualTo("banger 0.1.0\n");
@@ -165,25 +178,69 @@ class DispatchTest extends CliTestBase {
 
   @Test
   void aDaemonOfAnotherProtocolIsNamedWithBothSides() throws Exception {
-    daemon.answer("daemon.ping", "{'version':'9.9.9','protocol':7,'pid':1}");
+    daemon.fail(
+        "daemon.hello",
+        "unavailable",
+        "this client is banger 0.1.0 (protocol 1), the daemon is banger 9.9.9 (protocol 7)",
+        "banger daemon restart; VMs keep running");
+    daemon.answer("vm.list", "[]");
 
     Cli.Ran ran = cli.run("vm", "list");
 
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err())
-        .contains("banger 0.1.0 speaks protocol 1, the running daemon 9.9.9 speaks 7")
+        .contains("this client is banger 0.1.0 (protocol 1), the daemon is banger 9.9.9")
         .contains("banger daemon restart");
+    assertThat(daemon.params("daemon.hello"))
+        .isEqualTo(FakeDaemon.json("{'client':'banger 0.1.0','protocol':1}"));
   }
 
   @Test
-  void aDaemonOfAnotherVersionIsAWarning() throws Exception {
-    daemon.answer("daemon.ping", "{'version':'0.0.9','protocol':1,'pid':1}");
+  void aDaemonOfAnotherVersionIsToldOnceAtATerminal() throws Exception {
+    daemon.answer("daemon.hello", "{'daemon':'banger 0.0.9','protocol':1,'minProtocol':1}");
     daemon.answer("vm.list", "[]");
 
-    Cli.Ran ran = cli.run("vm", "list");
+    assertThat(cli.run("vm", "list", "-o", "json").err()).isEmpty();
+    assertThat(cli.onTerminal().run("vm", "list", "-o", "json"))
+        .isEqualTo(
+            new Cli.Ran(
+                0,
+                "[]\n",
+                "the daemon runs banger 0.0.9, this is banger 0.1.0;"
+                    + " banger daemon restart takes the new one\n"));
+  }
 
-    assertThat(ran.code()).isZero();
-    assertThat(ran.err()).contains("warning: this is banger 0.1.0, the running daemon is 0.0.9");
+  @Test
+  void aDaemonFromBeforeTheHelloIsServedBy() throws Exception {
+    daemon.on(
+        "daemon.hello",
+        (params, session) -> {
+          throw new FakeDaemon.Refusal(
+              Json.build().put("code", -32601).put("message", "no method").done());
+        });
+    daemon.answer("vm.list", "[]");
+
+    assertThat(cli.onTerminal().run("vm", "list", "-o", "json"))
+        .isEqualTo(new Cli.Ran(0, "[]\n", ""));
+  }
+
+  @Test
+  void aDaemonIsAskedWithoutAPingBefore() throws Exception {
+    daemon.answer("vm.list", "[]");
+    daemon.on(
+        "daemon.ping",
+        (params, session) -> {
+          throw new AssertionError("a round trip that nobody needs");
+        });
+
+    assertThat(cli.run("vm", "list").code()).isZero();
+  }
+
+  @Test
+  void theRunningDaemonDescribesItsMethods() throws Exception {
+    daemon.answer("rpc.discover", "{'openrpc':'1.3.2'}");
+
+    assertThat(cli.run("daemon", "describe").out()).isEqualTo("{\"openrpc\":\"1.3.2\"}\n");
   }
 
   @Test
@@ -191,7 +248,7 @@ class DispatchTest extends CliTestBase {
     daemon.on(
         "vm.list",
         (params, session) -> {
-          session.line(dev.banger.client.Json.of("no response"));
+          session.line(Json.of("no response"));
           return null;
         });
 

@@ -55,6 +55,7 @@ public final class FakeDaemon implements AutoCloseable {
     Files.deleteIfExists(socket);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
+    answer("daemon.hello", "{'daemon':'banger 0.1.0','protocol':1,'minProtocol':1}");
     answer("daemon.ping", "{'version':'0.1.0','protocol':1,'pid':1}");
     answer("plugin.manifests", "{'digest':'none','plugins':[]}");
     acceptor = Thread.ofVirtual().start(this::accept);
@@ -98,9 +99,10 @@ public final class FakeDaemon implements AutoCloseable {
     return Json.parse(singleQuoted.replace('\'', '"'));
   }
 
-  /** What was heard, pings and manifests left out. */
+  /** What was heard, greetings, pings and manifests left out. */
   public List<Heard> heard() {
     return heard.stream()
+        .filter(call -> !call.method().equals("daemon.hello"))
         .filter(call -> !call.method().equals("daemon.ping"))
         .filter(call -> !call.method().equals("plugin.manifests"))
         .toList();

@@ -93,6 +93,7 @@ public final class Invocation implements AutoCloseable {
   @Override
   public void close() {
     if (client != null) {
+      Daemon.tellOther(console, client);
       client.close();
     }
   }

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code banger daemon start|stop|restart|status|logs}. */
+/** {@code banger daemon start|stop|restart|status|logs|describe}. */
 public final class DaemonCommands implements Command {
   private static final long STOP_MILLIS = 20_000;
   private static final long POLL_MILLIS = 50;
@@ -52,6 +52,11 @@ public final class DaemonCommands implements Command {
               .summary("whether the daemon runs, and what it has found; starts none")
               .example("banger daemon status")
               .example("banger daemon status -o json");
+      case "describe" ->
+          options
+              .summary("what the daemon's methods take and answer, as an OpenRPC document")
+              .description("Asks the daemon where one runs, else its program; starts none.")
+              .example("banger daemon describe");
       default ->
           options
               .summary("what the daemon printed")
@@ -71,13 +76,15 @@ public final class DaemonCommands implements Command {
         yield start(call, true);
       }
       case "status" -> status(call);
+      case "describe" -> RpcDescription.print(call);
       default -> logs(call);
     };
   }
 
   /** Over the bare connection: a daemon of another version can be stopped and looked at too. */
   private static Optional<BangerClient> find(Console console) {
-    return BangerClient.connect(DaemonSocket.path(console.env()), BangerClient.CONNECT_DEADLINE);
+    return BangerClient.connectToAny(
+        DaemonSocket.path(console.env()), BangerClient.CONNECT_DEADLINE);
   }
 
   /**

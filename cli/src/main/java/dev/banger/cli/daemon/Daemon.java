@@ -7,13 +7,14 @@ import dev.banger.cli.term.Text;
 import dev.banger.client.BangerClient;
 import dev.banger.client.DaemonSocket;
 import dev.banger.client.Json;
-import dev.banger.client.RpcException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Connections to the daemon. */
 public final class Daemon {
+  private static final String SELF = "banger " + BuildVersion.VERSION;
+
   /**
    * For the first answer. Behind a socket of systemd's the daemon starts only when somebody
    * connects, and that takes as long as a start may ({@link DaemonStarter}).
@@ -36,7 +37,7 @@ public final class Daemon {
           "the daemon was started but nobody listens on " + socket,
           "banger daemon logs");
     }
-    return shakeHands(console, running.get());
+    return running.get().named(SELF);
   }
 
   /** Connects to a daemon that runs; starts none. */
@@ -44,46 +45,28 @@ public final class Daemon {
     Optional<BangerClient> running =
         BangerClient.connect(DaemonSocket.path(console.env()), BangerClient.CONNECT_DEADLINE);
     if (running.isPresent()) {
-      shakeHands(console, running.get());
+      running.get().named(SELF);
     }
     return running;
   }
 
-  private static BangerClient shakeHands(Console console, BangerClient client) {
-    Json ping;
-    try {
-      ping = ping(client);
-    } catch (RpcException e) {
-      client.close();
-      throw e;
+  /**
+   * Says when the daemon is of another version, to who sits at a terminal. It is known once
+   * something was asked.
+   */
+  public static void tellOther(Console console, BangerClient client) {
+    String daemon = client.daemon();
+    if (!console.errorTerminal() || daemon.isEmpty() || daemon.equals(SELF)) {
+      return;
     }
-    long protocol = ping.get("protocol").number(0);
-    String version = ping.text("version");
-    if (protocol != BangerClient.PROTOCOL) {
-      client.close();
-      throw Failure.failed(
-          "unavailable",
-          "banger "
-              + BuildVersion.VERSION
-              + " speaks protocol "
-              + BangerClient.PROTOCOL
-              + ", the running daemon "
-              + version
-              + " speaks "
-              + protocol,
-          "banger daemon restart; VMs keep running meanwhile");
-    }
-    if (!version.equals(BuildVersion.VERSION)) {
-      console
-          .err()
-          .println(
-              "warning: this is banger "
-                  + BuildVersion.VERSION
-                  + ", the running daemon is "
-                  + Text.safe(version)
-                  + "; banger daemon restart brings them together");
-    }
-    return client;
+    console
+        .err()
+        .println(
+            "the daemon runs "
+                + Text.safe(daemon)
+                + ", this is "
+                + SELF
+                + "; banger daemon restart takes the new one");
   }
 
   static Json ping(BangerClient client) {

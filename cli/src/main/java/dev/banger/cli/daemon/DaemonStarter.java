@@ -181,7 +181,8 @@ public final class DaemonStarter {
 
   private boolean answers() {
     try {
-      Optional<BangerClient> client = BangerClient.connect(socket, BangerClient.CONNECT_DEADLINE);
+      Optional<BangerClient> client =
+          BangerClient.connectToAny(socket, BangerClient.CONNECT_DEADLINE);
       if (client.isEmpty()) {
         return false;
       }

@@ -16,13 +16,16 @@ import java.util.Optional;
 
 /**
  * One connection to the daemon: requests one after the other, until one of them turns it into a
- * byte stream.
+ * byte stream. What there is to ask is in docs/rpc.md and docs/openrpc.json.
+ *
+ * <p>With the first request goes {@code daemon.hello}, in the same write: it costs no round trip,
+ * and a daemon that does not speak this client's protocol refuses it before it serves the request.
  *
  * <p>One thread at a time may call; {@link #close} may come from any thread and ends a call that
  * waits.
  */
 public final class BangerClient implements AutoCloseable {
-  /** The protocol this client speaks; {@code daemon.ping} tells the daemon's. */
+  /** The protocol this client speaks; {@code daemon.hello} tells the daemon's. */
   public static final int PROTOCOL = 1;
 
   /** Longest line to the daemon, in bytes. */
@@ -31,7 +34,7 @@ public final class BangerClient implements AutoCloseable {
   /** Longest line from the daemon, in bytes. */
   public static final int MAX_ANSWER = 16 * 1024 * 1024;
 
-  /** Default deadline for {@link #connect}, and for the daemon's answer to a ping. */
+  /** Default deadline for {@link #connect}, and the one for the daemon's answer to the hello. */
   public static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
 
   private final SocketChannel channel;
@@ -39,9 +42,13 @@ public final class BangerClient implements AutoCloseable {
   private final OutputStream out;
   private long lastId;
   private boolean isStream;
+  private boolean isHelloDue;
+  private String self = "";
+  private Json daemon = Json.NULL;
 
-  private BangerClient(SocketChannel channel) {
+  private BangerClient(SocketChannel channel, boolean isHelloDue) {
     this.channel = channel;
+    this.isHelloDue = isHelloDue;
     this.in = new LineInput(Channels.newInputStream(channel), MAX_ANSWER);
     this.out = Channels.newOutputStream(channel);
   }
@@ -54,6 +61,18 @@ public final class BangerClient implements AutoCloseable {
    *     deadline; kind {@code host} when the socket cannot be used, for example for want of rights
    */
   public static Optional<BangerClient> connect(Path socket, Duration deadline) {
+    return connect(socket, deadline, true);
+  }
+
+  /**
+   * {@link #connect} to a daemon of whatever protocol, without a hello. Only {@code daemon.ping},
+   * {@code daemon.status} and {@code daemon.stop} are the same in all of them.
+   */
+  public static Optional<BangerClient> connectToAny(Path socket, Duration deadline) {
+    return connect(socket, deadline, false);
+  }
+
+  private static Optional<BangerClient> connect(Path socket, Duration deadline, boolean hello) {
     if (!Files.exists(socket)) {
       return Optional.empty();
     }
@@ -62,7 +81,7 @@ public final class BangerClient implements AutoCloseable {
     int attempt = 0;
     while (true) {
       try {
-        return Optional.of(open(address));
+        return Optional.of(new BangerClient(nonBlocking(address), hello));
       } catch (ConnectException | NoSuchFileException e) {
         return Optional.empty();
       } catch (IOException e) {
@@ -94,10 +113,6 @@ public final class BangerClient implements AutoCloseable {
     }
   }
 
-  private static BangerClient open(UnixDomainSocketAddress address) throws IOException {
-    return new BangerClient(nonBlocking(address));
-  }
-
   /** Full queue: waits 1 to 2, 2 to 4 ... at most 64 to 128 ms, so that clients spread out. */
   private static void pause(int attempt, long giveUp, Path socket) {
     long base = 1L << Math.min(attempt - 1, 6);
@@ -116,6 +131,24 @@ public final class BangerClient implements AutoCloseable {
     }
   }
 
+  /**
+   * What the daemon is told of who calls, before the first call.
+   *
+   * @param name for people, with a version, 1 to 100 characters; else it is this library's
+   */
+  public BangerClient named(String name) {
+    self = name;
+    return this;
+  }
+
+  /**
+   * What the daemon calls itself, for example {@code banger 0.1.0}; empty before the first call,
+   * and for good when it is too old to say.
+   */
+  public String daemon() {
+    return daemon.text("daemon");
+  }
+
   /** {@link #call(String, Json, Notifications)} that hears no notifications. */
   public Json call(String method, Json params) {
     return call(method, params, Notifications.IGNORED);
@@ -125,8 +158,13 @@ public final class BangerClient implements AutoCloseable {
    * Sends a request and waits for its answer, without a deadline: an operation takes as long as it
    * takes, and the daemon holds the deadlines.
    *
+   * @param notifications called on this thread for each notification before the answer
    * @throws RpcException what the daemon answered; kind {@code unavailable} when the connection
-   *     ended first, {@code internal} when the answer is not of the protocol
+   *     ended first or the daemon speaks another protocol, {@code timeout} when it does not answer
+   *     the first call's hello within {@link #CONNECT_DEADLINE}, {@code invalid} when the request
+   *     is longer than {@link #MAX_REQUEST}, {@code internal} when the answer is not of the
+   *     protocol
+   * @throws IllegalStateException when this connection has become a byte stream
    */
   public Json call(String method, Json params, Notifications notifications) {
     if (isStream) {
@@ -134,7 +172,13 @@ public final class BangerClient implements AutoCloseable {
     }
     lastId++;
     try {
-      send(method, params);
+      byte[] request = request(lastId, method, params);
+      if (isHelloDue) {
+        isHelloDue = false;
+        new Hello(this, in, self).sayBefore(request);
+      } else {
+        send(request);
+      }
       return receive(method, notifications);
     } catch (MalformedJsonException e) {
       throw new RpcException(
@@ -175,11 +219,12 @@ public final class BangerClient implements AutoCloseable {
     return new ByteStream(this, in, out, answer);
   }
 
-  private void send(String method, Json params) throws IOException {
+  /** A request as a line. */
+  static byte[] request(long id, String method, Json params) {
     byte[] line =
         Json.build()
             .put("jsonrpc", "2.0")
-            .put("id", lastId)
+            .put("id", id)
             .put("method", method)
             .put("params", params)
             .done()
@@ -192,8 +237,17 @@ public final class BangerClient implements AutoCloseable {
     }
     byte[] terminated = Arrays.copyOf(line, line.length + 1);
     terminated[line.length] = '\n';
-    out.write(terminated);
+    return terminated;
+  }
+
+  void send(byte[] bytes) throws IOException {
+    out.write(bytes);
     out.flush();
+  }
+
+  /** What the daemon answered to the hello. */
+  void met(Json answer) {
+    daemon = answer;
   }
 
   private Json receive(String method, Notifications notifications) throws IOException {
@@ -214,7 +268,7 @@ public final class BangerClient implements AutoCloseable {
     }
   }
 
-  private static RpcException error(Json error) {
+  static RpcException error(Json error) {
     Json data = error.get("data");
     String kind = data.text("kind");
     if (kind.isEmpty()) {
@@ -234,7 +288,7 @@ public final class BangerClient implements AutoCloseable {
         data.get("details").texts());
   }
 
-  private static RpcException lost(String method, String why) {
+  static RpcException lost(String method, String why) {
     String cause = why == null || why.isEmpty() ? "" : " (" + why + ")";
     return new RpcException(
         "unavailable",

@@ -9,6 +9,7 @@ final class Watchdog implements AutoCloseable, Runnable {
   private final BangerClient client;
   private final Duration deadline;
   private final CountDownLatch done = new CountDownLatch(1);
+  private volatile boolean hasBitten;
 
   Watchdog(BangerClient client, Duration deadline) {
     this.client = client;
@@ -22,11 +23,17 @@ final class Watchdog implements AutoCloseable, Runnable {
   public void run() {
     try {
       if (!done.await(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
+        hasBitten = true;
         client.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whether the deadline has passed. */
+  boolean hasBitten() {
+    return hasBitten;
   }
 
   @Override

@@ -78,7 +78,7 @@ class BangerClientTest {
                     // The client left, or the test is over.
                   }
                 });
-    return BangerClient.connect(socket, DEADLINE).orElseThrow();
+    return BangerClient.connectToAny(socket, DEADLINE).orElseThrow();
   }
 
   private static String line(InputStream in) throws IOException {

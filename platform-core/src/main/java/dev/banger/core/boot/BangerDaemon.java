@@ -20,6 +20,8 @@ import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.DaemonMethods;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.RpcServer;
+import dev.banger.core.rpc.describe.OpenRpc;
+import dev.banger.core.rpc.describe.PrettyJson;
 import dev.banger.core.stats.CpuWatch;
 import java.io.PrintStream;
 import java.util.List;
@@ -36,7 +38,8 @@ import java.util.logging.Logger;
 /**
  * The daemon. {@code bangerd} runs until it is told to stop; with {@code --listen-on-stdin} on the
  * socket that systemd hands over. {@code bangerd --check-config} says what is wrong with the
- * configuration; {@code bangerd --version} names itself.
+ * configuration; {@code bangerd --openrpc} prints what its methods take and answer; {@code bangerd
+ * --version} names itself.
  */
 public final class BangerDaemon {
   private static final Logger LOG = Logger.getLogger(BangerDaemon.class.getName());
@@ -97,13 +100,18 @@ public final class BangerDaemon {
         case "" -> new BangerDaemon(layout, environment, wiring, false).serve();
         case "--listen-on-stdin" -> new BangerDaemon(layout, environment, wiring, true).serve();
         case "--check-config" -> checkConfig(layout, out);
+        case "--openrpc" -> {
+          out.print(PrettyJson.of(OpenRpc.document(DaemonMethods.PROTOCOL)));
+          yield 0;
+        }
         case "--version" -> {
           out.println("bangerd " + Version.CURRENT);
           yield 0;
         }
         default -> {
           err.println("error: bangerd does not know " + args.getFirst());
-          err.println("hint:  bangerd [--listen-on-stdin | --check-config | --version]");
+          err.println(
+              "hint:  bangerd [--listen-on-stdin | --check-config | --openrpc | --version]");
           yield USAGE;
         }
       };

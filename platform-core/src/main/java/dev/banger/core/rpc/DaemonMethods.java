@@ -6,7 +6,10 @@ import dev.banger.core.lifecycle.Drivers;
 import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.lifecycle.VmService;
 import dev.banger.core.lifecycle.VmmDriver.DriverStatus;
+import dev.banger.core.model.BangerException;
+import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmState;
+import dev.banger.core.rpc.describe.OpenRpc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +20,12 @@ import java.util.function.Supplier;
 public final class DaemonMethods {
   /** Of docs/rpc.md. */
   public static final int PROTOCOL = 1;
+
+  /** The oldest protocol that is still served. */
+  static final int MIN_PROTOCOL = 1;
+
+  /** Of what a client calls itself. */
+  private static final int LONGEST_NAME = 100;
 
   private final String version;
   private final Path socket;
@@ -38,6 +47,8 @@ public final class DaemonMethods {
 
   /** What can be answered before anything else is there. */
   public void registerEarly(Map<String, RpcMethod> methods) {
+    methods.put("daemon.hello", this::hello);
+    methods.put("rpc.discover", _ -> OpenRpc.document(PROTOCOL));
     methods.put(
         "daemon.ping",
         _ ->
@@ -52,6 +63,29 @@ public final class DaemonMethods {
           call.afterAnswer(stop);
           return Json.build().put("stopping", true).put("startedBy", startedBy).done();
         });
+  }
+
+  /** Refuses a client of another protocol before anything that it sent behind is served. */
+  private Json hello(RpcCall call) {
+    String client = call.params().text("client");
+    long protocol =
+        call.params().number("protocol").orElseThrow(() -> Params.wrong("protocol", "is missing"));
+    if (client.isEmpty() || client.length() > LONGEST_NAME) {
+      throw Params.wrong("client", "must have 1 to %d characters".formatted(LONGEST_NAME));
+    }
+    if (protocol < MIN_PROTOCOL || protocol > PROTOCOL) {
+      call.endConnection();
+      throw new BangerException(
+          ErrorKind.UNAVAILABLE,
+          "this client is %s (protocol %d), the daemon is banger %s (protocol %d)"
+              .formatted(client, protocol, version, PROTOCOL),
+          "banger daemon restart; VMs keep running");
+    }
+    return Json.build()
+        .put("daemon", "banger " + version)
+        .put("protocol", PROTOCOL)
+        .put("minProtocol", MIN_PROTOCOL)
+        .done();
   }
 
   public void register(

@@ -68,6 +68,10 @@ public record Params(Json json) {
 
   /** An object of strings. */
   public Map<String, String> map(String name) {
+    Json object = json.get(name);
+    if (!object.isNull() && !object.isObject()) {
+      throw wrong(name, "must be an object of strings");
+    }
     Map<String, String> map = new LinkedHashMap<>();
     json.get(name)
         .fields()

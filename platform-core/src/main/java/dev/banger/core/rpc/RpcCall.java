@@ -15,6 +15,7 @@ public final class RpcCall {
   private final Leases leases;
   private boolean upgraded;
   private boolean clientGone;
+  private boolean last;
   private Runnable afterAnswer = () -> {};
 
   RpcCall(
@@ -91,6 +92,15 @@ public final class RpcCall {
   /** Something to do once the answer is on its way, for what would keep it from being sent. */
   synchronized void afterAnswer(Runnable action) {
     afterAnswer = action;
+  }
+
+  /** Ends the connection after the answer: what was sent behind this request is not served. */
+  synchronized void endConnection() {
+    last = true;
+  }
+
+  synchronized boolean isLast() {
+    return last;
   }
 
   synchronized void answered() {

@@ -77,12 +77,13 @@ final class RpcConnection {
     } finally {
       call.answered();
     }
-    return true;
+    return !call.isLast();
   }
 
   private static Json serve(RpcMethod method, RpcCall call, Json id, String name)
       throws IOException {
     try {
+      ParameterNames.check(name, call.params().json());
       Json result = method.call(call);
       return Json.build().put("jsonrpc", "2.0").put("id", id).put("result", result).done();
     } catch (BangerException e) {
