@@ -13,6 +13,7 @@ import static dev.banger.core.rpc.describe.Schemas.object;
 import static dev.banger.core.rpc.describe.Schemas.ref;
 import static dev.banger.core.rpc.describe.Schemas.text;
 import static dev.banger.core.rpc.describe.Schemas.texts;
+import static dev.banger.core.rpc.describe.Schemas.whole;
 
 import dev.banger.client.Json;
 import java.util.List;
@@ -49,6 +50,9 @@ final class HostMethodDocs {
             .fails(INVALID, CONFLICT, UNAVAILABLE, HOST)
             .answers(ref("ImageFull")),
         method("op.list", "lists operations, those that run and the last that ended")
+            .takes("vm", text("only those of this VM: its name, its id or a unique prefix"))
+            .takesFlag("running", "only those that have not ended")
+            .takes("limit", whole(1, 500, "at most so many"))
             .answers(list(ref("Operation"), "")),
         method("op.show", "tells all that is known of an operation")
             .needs("id", OPERATION)

@@ -149,6 +149,7 @@ final class SharedSchemas {
     return object("the daemon and what it has found")
         .has("running", exactly(true))
         .has("pid", whole(1, ""))
+        .has("startedBy", text("banger or systemd"))
         .has("version", text(""))
         .has("uptimeSeconds", whole(0, "since its start, in seconds"))
         .has("socket", text("its path"))

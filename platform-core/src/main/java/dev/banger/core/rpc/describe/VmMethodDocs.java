@@ -58,8 +58,18 @@ final class VmMethodDocs {
             .answers(ref("Results")),
         set(),
         method("vm.touch", "says that VMs are in use").takesVms().answers(ref("TouchResults")),
-        method("vm.list", "lists all VMs, oldest first")
+        method("vm.keep", "ends the lease that this connection has on a VM")
+            .needsVm()
+            .answers(
+                object("")
+                    .has("id", text("of the VM"))
+                    .has("wasLeased", truth("whether there was one"))
+                    .done()),
+        method("vm.list", "lists VMs by name; all conditions hold")
             .takes("labels", textMap("only VMs that have all of these"))
+            .takes("labelKeys", texts("only VMs that have all of these labels, whatever they say"))
+            .takes("states", texts("only VMs that are in one of these states"))
+            .takes("image", text("only VMs that were made from this one"))
             .example(Json.build().done(), Json.array(List.of(Examples.vm())))
             .answers(list(ref("Vm"), "")),
         method("vm.show", "tells all that is known of VMs")
@@ -69,18 +79,27 @@ final class VmMethodDocs {
             .takesVms()
             .fails(ILLEGAL_STATE, GUEST, TIMEOUT)
             .answers(ref("HealthResults")),
-        method("vm.stats", "tells what VMs use").takesVms().answers(ref("StatsResults")),
-        method("vm.wait", "waits until a VM is as wanted")
-            .needsVm()
-            .needs("for", Schemas.choice("what to wait for", "running", "ready", "stopped"))
+        method("vm.stats", "tells what VMs use")
+            .takesVms()
+            .takesFlag("running", "of those that are not named only what runs")
+            .answers(ref("StatsResults")),
+        method("vm.wait", "waits until VMs are as wanted: one by ref, or several")
+            .needs(
+                "for", Schemas.choice("what to wait for", "running", "ready", "stopped", "deleted"))
+            .takes("ref", text("a name, an id or a unique prefix of an id"))
+            .takesVms()
             .takes("timeoutMs", withDefault(millis("how long"), Json.of(60_000)))
             .fails(TIMEOUT)
             .example(Json.build().put("ref", "web").put("for", "ready").done(), Examples.vm())
-            .answers(ref("Vm")));
+            .answers(eitherOf(ref("Vm"), ref("Deleted"), ref("WaitResults"))));
   }
 
   private static MethodDoc.Builder changing(String name, String summary) {
-    return method(name, summary).takesVms().sendsStages().fails(ILLEGAL_STATE, CONFLICT);
+    return method(name, summary)
+        .takesVms()
+        .takesFlag("detach", "answers at once with the operations")
+        .sendsStages()
+        .fails(ILLEGAL_STATE, CONFLICT);
   }
 
   private static MethodDoc create() {
@@ -101,6 +120,7 @@ final class VmMethodDocs {
         .takesFlag("keepFailed", "keeps a VM that did not start, to look into")
         .takes("timeoutMs", millis("how long the guest may take to be ready"))
         .takesFlag("detach", "answers at once with the operation")
+        .takesFlag("lease", "deletes it when this connection ends, unless the daemon ends it")
         .sendsStages()
         .fails(INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE, TIMEOUT, GUEST, HOST)
         .example(Json.build().put("name", "web").put("cpus", 2).done(), Examples.vm())
@@ -115,8 +135,8 @@ final class VmMethodDocs {
         .takes("memoryMiB", whole(64, "memory, in MiB"))
         .takes("workDiskMiB", whole(0, MAX_DISK_MIB, "work disk, in MiB; it only grows"))
         .takes("nat", truth("may open connections to the outside"))
-        .takes("label", textMap("labels to set"))
-        .takes("unlabel", texts("labels to take off"))
+        .takes("setLabels", textMap("labels to set"))
+        .takes("unsetLabels", texts("labels to take off"))
         .fails(INVALID, HOST)
         .answers(ref("Results"));
   }

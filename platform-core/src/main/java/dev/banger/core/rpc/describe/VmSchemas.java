@@ -28,10 +28,21 @@ final class VmSchemas {
             "Results",
             SharedSchemas.results(
                 SharedSchemas.succeeded()
-                    .has("vm", ref("Vm"))
-                    .has("elapsedMs", whole(0, "how long it took, in milliseconds"))
-                    .has(
-                        "note", text("a short remark, for example already running; may be empty"))))
+                    .may("vm", ref("Vm"))
+                    .may("elapsedMs", whole(0, "how long it took, in milliseconds"))
+                    .may("note", text("a short remark, for example already running; may be empty"))
+                    .may("op", text("with detach, instead of the others"))))
+        .put(
+            "Deleted",
+            object("a VM that is gone")
+                .has("id", text("empty when there was none"))
+                .has("name", text("its name, or the reference"))
+                .has("state", Schemas.choice("", "deleted"))
+                .done())
+        .put(
+            "WaitResults",
+            SharedSchemas.results(
+                SharedSchemas.succeeded().has("vm", Schemas.eitherOf(ref("Vm"), ref("Deleted")))))
         .put(
             "VmFullResults",
             SharedSchemas.results(SharedSchemas.succeeded().has("vm", ref("VmFull"))))
@@ -43,9 +54,15 @@ final class VmSchemas {
             "StatsResults",
             SharedSchemas.results(
                 SharedSchemas.succeeded()
-                    .may("vm", ref("Vm"))
+                    .has("vm", open("id, name, state, and paused while it is"))
                     .has("stats", open("what was measured"))))
-        .put("TouchResults", SharedSchemas.results(SharedSchemas.succeeded().may("vm", ref("Vm"))));
+        .put(
+            "TouchResults",
+            SharedSchemas.results(
+                SharedSchemas.succeeded()
+                    .has("vm", ref("Vm"))
+                    .has("elapsedMs", whole(0, ""))
+                    .has("note", text("may be empty"))));
   }
 
   private static ObjectSchema brief() {
@@ -127,6 +144,7 @@ final class VmSchemas {
                     .done(),
                 ""))
         .has("remarks", texts("what plugins have to say of it now, a sentence each"))
+        .has("pending", open("what is wanted of it and holds from its next start on"))
         .has("lastError", text("may be empty"))
         .has(
             "rootDisk",
