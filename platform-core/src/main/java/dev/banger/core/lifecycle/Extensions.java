@@ -30,6 +30,9 @@ public interface Extensions {
 
   List<Endpoint> endpoints(VmRecord vm);
 
+  /** The same for all VMs that have any, by id. */
+  Map<String, List<Endpoint>> endpoints();
+
   /** What plugins have to say of a VM as it is now, a printable line each. */
   List<String> remarks(VmRecord vm);
 

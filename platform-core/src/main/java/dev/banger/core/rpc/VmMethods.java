@@ -1,7 +1,6 @@
 package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
-import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.VmOutcome;
@@ -108,12 +107,10 @@ public final class VmMethods {
 
   private Json list(RpcCall call) {
     Map<String, String> labels = call.params().map("labels");
-    Map<String, List<StepStatus>> steps = vms.steps();
-    return Json.array(
+    return json.briefs(
         vms.list().stream()
             .filter(vm -> vm.spec().labels().entrySet().containsAll(labels.entrySet()))
             .sorted(Comparator.comparing(VmRecord::createdAt).thenComparing(VmRecord::name))
-            .map(vm -> json.brief(vm, steps.getOrDefault(vm.id().value(), List.of())))
             .toList());
   }
 
