@@ -12,6 +12,21 @@ import java.util.Map;
 
 /** {@code banger vm list}. */
 public final class VmList implements Command {
+  /** What a row is made of: of many VMs, the rest would be most of what is sent and read. */
+  private static final List<String> SHOWN =
+      List.of(
+          "id",
+          "name",
+          "state",
+          "image",
+          "cpus",
+          "memoryMiB",
+          "driver",
+          "accel",
+          "ip",
+          "degraded",
+          "paused");
+
   @Override
   public void describe(Options options) {
     options
@@ -31,6 +46,9 @@ public final class VmList implements Command {
     Map<String, String> labels = call.parsed().pairs("--label");
     if (!labels.isEmpty()) {
       params.put("labels", Json.ofMap(labels));
+    }
+    if (!call.isJson()) {
+      params.put("fields", Json.strings(call.isQuiet() ? List.of("id", "state") : SHOWN));
     }
     List<Json> all = call.call("vm.list", params.done()).elements();
     List<Json> shown = new ArrayList<>(all.size());

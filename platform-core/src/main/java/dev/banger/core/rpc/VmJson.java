@@ -16,11 +16,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A VM as clients see it. Field names are a contract. */
 public final class VmJson {
   private static final String DNS = "dns:";
+  private static final Json NOTHING = Json.array(List.of());
 
   private final VmService vms;
 
@@ -33,20 +35,39 @@ public final class VmJson {
     return fields(vm, vms.steps(vm), vms.endpoints(vm)).done();
   }
 
-  /** The same of many, asking for what plugins did for them once and not for each. */
-  Json briefs(List<VmRecord> list) {
+  /**
+   * The same of many, asking for what plugins did for them once and not for each.
+   *
+   * @param wanted names of fields; empty for all
+   */
+  Json briefs(List<VmRecord> list, Set<String> wanted) {
     Map<String, List<StepStatus>> steps = vms.steps();
     Map<String, List<Endpoint>> endpoints = vms.endpoints();
     return Json.array(
         list.stream()
             .map(
                 vm ->
-                    fields(
-                            vm,
-                            steps.getOrDefault(vm.id().value(), List.of()),
-                            endpoints.getOrDefault(vm.id().value(), List.of()))
-                        .done())
+                    only(
+                        wanted,
+                        fields(
+                                vm,
+                                steps.getOrDefault(vm.id().value(), List.of()),
+                                endpoints.getOrDefault(vm.id().value(), List.of()))
+                            .done()))
             .toList());
+  }
+
+  private static Json only(Set<String> wanted, Json vm) {
+    if (wanted.isEmpty()) {
+      return vm;
+    }
+    Json.Builder some = Json.build();
+    for (Map.Entry<String, Json> field : vm.fields().entrySet()) {
+      if (wanted.contains(field.getKey())) {
+        some.put(field.getKey(), field.getValue());
+      }
+    }
+    return some.done();
   }
 
   /** As in {@code vm show}. */
@@ -153,6 +174,17 @@ public final class VmJson {
         .orElse("");
   }
 
+  private static Json degraded(List<StepStatus> steps, Optional<LiveVms.Live> live) {
+    if (steps.isEmpty() && live.isEmpty()) {
+      return NOTHING;
+    }
+    return Json.strings(
+        Stream.concat(
+                steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
+                live.map(LiveVms.Live::diskRemark).filter(remark -> !remark.isEmpty()).stream())
+            .toList());
+  }
+
   private Json.Builder fields(VmRecord vm, List<StepStatus> steps, List<Endpoint> endpoints) {
     Optional<LiveVms.Live> live = vms.live(vm.id());
     Optional<VmHandles> handles = live.map(LiveVms.Live::handles);
@@ -178,16 +210,7 @@ public final class VmJson {
                     .flatMap(_ -> vm.startedAt())
                     .map(at -> Json.of(at.truncatedTo(ChronoUnit.MILLIS).toString()))
                     .orElse(Json.NULL))
-            .put(
-                "degraded",
-                Json.strings(
-                    Stream.concat(
-                            steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
-                            live
-                                .map(LiveVms.Live::diskRemark)
-                                .filter(remark -> !remark.isEmpty())
-                                .stream())
-                        .toList()))
+            .put("degraded", degraded(steps, live))
             .put("labels", Json.ofMap(vm.spec().labels()));
     live.map(LiveVms.Live::paused)
         .filter(reason -> !reason.isEmpty())

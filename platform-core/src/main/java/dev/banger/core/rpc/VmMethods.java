@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /** The {@code vm.*} methods that are not byte streams. */
@@ -111,7 +112,8 @@ public final class VmMethods {
         vms.list().stream()
             .filter(vm -> vm.spec().labels().entrySet().containsAll(labels.entrySet()))
             .sorted(Comparator.comparing(VmRecord::createdAt).thenComparing(VmRecord::name))
-            .toList());
+            .toList(),
+        Set.copyOf(call.params().texts("fields")));
   }
 
   private Json health(VmRecord vm) throws InterruptedException {
