@@ -19,20 +19,39 @@ final class DaemonStart {
   private static final Json NO_PARAMETERS = Json.object(Map.of());
 
   private final Programs programs;
-  private final Path program;
+  private final List<String> command;
   private final Path socket;
 
+  /** As it is shipped. */
   DaemonStart(Programs programs, Path dist) {
+    this(programs, List.of(dist.resolve("bin/bangerd").toString()));
+  }
+
+  private DaemonStart(Programs programs, List<String> command) {
     this.programs = programs;
-    this.program = dist.resolve("bin/bangerd");
+    this.command = command;
     this.socket = DaemonSocket.path(Map.of("BANGER_HOME", programs.home().toString()));
+  }
+
+  /** The same jars with nothing but what the program needs to be told. */
+  static DaemonStart untuned(Programs programs, Path dist) {
+    return new DaemonStart(
+        programs,
+        List.of(
+            dist.resolve("runtime/bin/java").toString(),
+            "-Dbanger.dist=" + dist,
+            "-Dbanger.agent.disk=" + dist.resolve("lib/agent/agent.img"),
+            "-Dbanger.plugins.dir=" + dist.resolve("plugins"),
+            "-cp",
+            dist.resolve("lib/daemon") + "/*",
+            "dev.banger.core.boot.BangerDaemon"));
   }
 
   /** Nanoseconds until {@code method} was answered. The daemon has ended when this returns. */
   long run(String method) throws IOException, InterruptedException {
     File log = programs.home().resolve("daemon.out").toFile();
     long started = System.nanoTime();
-    Process daemon = programs.start(List.of(program.toString()), log);
+    Process daemon = programs.start(command, log);
     try {
       long took;
       try (BangerClient client = connect(daemon, started)) {

@@ -18,6 +18,7 @@ final class Pairs {
   }
 
   private final PrintStream out;
+  private int over;
 
   Pairs(PrintStream out) {
     this.out = out;
@@ -25,12 +26,23 @@ final class Pairs {
 
   static void heading(PrintStream out) {
     out.printf(
-        "%-34s %-26s %5s  %7s %7s  %9s %9s%n",
-        "what", "against", "pairs", "median", "p90", "ms", "ms");
+        "%-34s %-26s %5s  %7s %7s  %7s %-4s  %9s %9s%n",
+        "what", "against", "pairs", "median", "p90", "target", "", "ms", "ms");
+  }
+
+  /** How many medians missed their targets. */
+  int over() {
+    return over;
+  }
+
+  /** {@link #compare(String, Timed, String, Timed, int, Target)} without a target. */
+  void compare(String what, Timed ours, String against, Timed baseline, int count)
+      throws Exception {
+    compare(what, ours, against, baseline, count, Target.NONE);
   }
 
   /** One warm-up of each, then {@code count} pairs; prints one line. */
-  void compare(String what, Timed ours, String against, Timed baseline, int count)
+  void compare(String what, Timed ours, String against, Timed baseline, int count, Target target)
       throws Exception {
     baseline.run();
     ours.run();
@@ -52,16 +64,32 @@ final class Pairs {
       mine.add(first / 1e6);
       theirs.add(second / 1e6);
     }
+    print(what, against, ratios, target, quantile(mine, 0.5), quantile(theirs, 0.5));
+  }
+
+  /**
+   * One line of figures that were gathered elsewhere.
+   *
+   * @param ours median of what is printed in the last columns but one, in milliseconds or any other
+   *     unit that {@code what} names
+   */
+  void print(
+      String what, String against, List<Double> ratios, Target target, double ours, double theirs) {
+    double median = quantile(ratios, 0.5);
+    boolean met = target.metBy(median);
+    over += met ? 0 : 1;
     out.printf(
         Locale.ROOT,
-        "%-34s %-26s %5d  %7.2f %7.2f  %9.1f %9.1f%n",
+        "%-34s %-26s %5d  %7.2f %7.2f  %7s %-4s  %9.1f %9.1f%n",
         what,
         against,
-        count,
-        quantile(ratios, 0.5),
-        quantile(ratios, 0.9),
-        quantile(mine, 0.5),
-        quantile(theirs, 0.5));
+        ratios.size(),
+        median,
+        quantile(ratios, target.isCeiling() ? 0.9 : 0.1),
+        target,
+        target.equals(Target.NONE) ? "" : met ? "ok" : "over",
+        ours,
+        theirs);
     out.flush();
   }
 

@@ -14,14 +14,12 @@ import java.util.stream.Stream;
 /**
  * What a person waits for, against programs of the same kind in the same run.
  *
- * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [plugins] [boot]}; without a name, those.
- * {@code workspace}, {@code sessions} and {@code disks} have to be named; {@code workspace:1000} is
- * one of 1000 MB, {@code disks:DIR} makes them in that directory, for other file systems. Uses a
- * home of its own under {@code /tmp} and leaves nothing behind.
+ * <p>Usage: {@code WholeProcesses DIST [cli] [daemon] [memory] [many] [rpc] [plugins] [boot]};
+ * without a name, those. {@code workspace}, {@code sessions} and {@code disks} have to be named;
+ * {@code workspace:1000} is one of 1000 MB, {@code disks:DIR} makes them in that directory, for
+ * other file systems. Uses a home of its own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
-  private static final int PAIRS = 20;
-  private static final int DAEMON_PAIRS = 12;
   private static final int BOOT_PAIRS = 6;
 
   private final Path dist;
@@ -36,12 +34,13 @@ public final class WholeProcesses {
 
   public static void main(String[] args) throws Exception {
     if (args.length == 0 || !Files.isExecutable(Path.of(args[0], "bin/banger"))) {
-      System.err.println("usage: WholeProcesses DIST [cli] [daemon] [plugins] [boot] [disks]");
+      System.err.println(
+          "usage: WholeProcesses DIST [cli] [daemon] [memory] [many] [rpc] [plugins] [boot] [disks]");
       System.exit(2);
     }
     Set<String> wanted = new TreeSet<>(List.of(args).subList(1, args.length));
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("cli", "daemon", "plugins", "boot"));
+      wanted.addAll(List.of("cli", "daemon", "memory", "many", "rpc", "plugins", "boot"));
     }
     Path home = Files.createTempDirectory(Path.of("/tmp"), "bgb");
     WholeProcesses bench = new WholeProcesses(Path.of(args[0]).toAbsolutePath(), home);
@@ -49,13 +48,22 @@ public final class WholeProcesses {
       bench.out.println(load());
       Pairs.heading(bench.out);
       if (wanted.contains("daemon")) {
-        bench.daemon();
+        new DaemonBench(bench.programs, bench.dist).run(bench.pairs);
       }
-      if (wanted.contains("plugins")) {
-        bench.plugins();
+      if (wanted.contains("memory")) {
+        new MemoryBench(bench.programs, bench.dist, bench.out).run(bench.pairs);
       }
       if (wanted.contains("cli")) {
-        bench.cli();
+        new CliBench(bench.programs, bench.dist).run(bench.pairs);
+      }
+      if (wanted.contains("many")) {
+        new ManyVmsBench(bench.programs, bench.dist).run(bench.pairs);
+      }
+      if (wanted.contains("rpc")) {
+        new RpcBench(bench.programs, bench.dist, bench.out).run(bench.pairs);
+      }
+      if (wanted.contains("plugins")) {
+        new PluginsBench(bench.programs, bench.dist).run(bench.pairs);
       }
       if (wanted.contains("boot")) {
         bench.boot();
@@ -75,6 +83,9 @@ public final class WholeProcesses {
               .run(bench.pairs, Integer.parseInt(size));
         }
       }
+      if (bench.pairs.over() > 0) {
+        bench.out.println(bench.pairs.over() + " over their targets");
+      }
       bench.out.println(load());
     } finally {
       bench.close();
@@ -87,73 +98,6 @@ public final class WholeProcesses {
         + ", "
         + Runtime.getRuntime().availableProcessors()
         + " processors";
-  }
-
-  private void cli() throws Exception {
-    String banger = dist.resolve("bin/banger").toString();
-    programs.time(List.of(banger, "daemon", "start"));
-    pairs.compare(
-        "banger vm list", programs.timed(banger, "vm", "list"), "java Hello", hello(), PAIRS);
-    pairs.compare(
-        "banger version", programs.timed(banger, "version"), "java Hello", hello(), PAIRS);
-    var node = Programs.onPath("node");
-    if (node.isPresent()) {
-      Pairs.Timed nothing = programs.timed(node.get(), "-e", "0");
-      pairs.compare(
-          "banger vm list", programs.timed(banger, "vm", "list"), "node -e 0", nothing, PAIRS);
-      pairs.compare("banger --help", programs.timed(banger, "--help"), "node -e 0", nothing, PAIRS);
-    }
-    var git = Programs.onPath("git");
-    if (git.isPresent()) {
-      pairs.compare(
-          "banger vm list",
-          programs.timed(banger, "vm", "list"),
-          "git --version",
-          programs.timed(git.get(), "--version"),
-          PAIRS);
-    }
-    programs.time(List.of(banger, "daemon", "stop"));
-  }
-
-  private void daemon() throws Exception {
-    DaemonStart start = new DaemonStart(programs, dist);
-    pairs.compare(
-        "daemon: exec to first answer",
-        () -> start.run("daemon.ping"),
-        "java Hello",
-        hello(),
-        DAEMON_PAIRS);
-    pairs.compare(
-        "daemon: exec to vm.list", () -> start.run("vm.list"), "java Hello", hello(), DAEMON_PAIRS);
-  }
-
-  /** What each further plugin costs: the same with many and with those of banger's own alone. */
-  private void plugins() throws Exception {
-    DaemonStart few = new DaemonStart(programs, dist);
-    String banger = dist.resolve("bin/banger").toString();
-    for (int count : new int[] {10, 30}) {
-      Path home = Files.createDirectory(programs.home().resolve("with-" + count));
-      SamplePlugins.into(home.resolve("data/plugins"), count);
-      Programs many = new Programs(home);
-      DaemonStart start = new DaemonStart(many, dist);
-      pairs.compare(
-          "daemon to vm.list, +%d plugins".formatted(count),
-          () -> start.run("vm.list"),
-          "without them",
-          () -> few.run("vm.list"),
-          DAEMON_PAIRS);
-      for (Programs each : List.of(many, programs)) {
-        // Leaves the manifests behind; help is cold: no daemon runs when it is asked for.
-        each.time(List.of(banger, "plugin", "list"));
-        each.time(List.of(banger, "daemon", "stop"));
-      }
-      pairs.compare(
-          "banger --help, +%d plugins".formatted(count),
-          many.timed(banger, "--help"),
-          "without them",
-          programs.timed(banger, "--help"),
-          PAIRS);
-    }
   }
 
   private void boot() throws Exception {
@@ -184,15 +128,6 @@ public final class WholeProcesses {
     } finally {
       delete(data);
     }
-  }
-
-  /** Java on the same runtime, with its default archive of classes. */
-  private Pairs.Timed hello() {
-    return programs.timed(
-        dist.resolve("runtime/bin/java").toString(),
-        "-cp",
-        System.getProperty("java.class.path").split(":")[0],
-        "dev.banger.bench.Hello");
   }
 
   private List<String> runningQemu() throws IOException {

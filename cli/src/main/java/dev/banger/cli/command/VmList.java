@@ -15,6 +15,21 @@ import java.util.Map;
 
 /** {@code banger vm list}. */
 public final class VmList implements Command {
+  /** What a row is made of: of many VMs, the rest would be most of what is sent and read. */
+  private static final List<String> SHOWN =
+      List.of(
+          "id",
+          "name",
+          "state",
+          "image",
+          "cpus",
+          "memoryMiB",
+          "driver",
+          "accel",
+          "ip",
+          "degraded",
+          "paused");
+
   @Override
   public void describe(Options options) {
     options
@@ -47,6 +62,9 @@ public final class VmList implements Command {
     }
     if (call.parsed().value("--image") != null) {
       params.put("image", call.parsed().value("--image"));
+    }
+    if (!call.isJson()) {
+      params.put("fields", Json.strings(fields(call)));
     }
     List<Json> all = call.call("vm.list", params.done()).elements();
     List<Json> shown = new ArrayList<>(all.size());
@@ -88,6 +106,18 @@ public final class VmList implements Command {
     if (!keys.isEmpty()) {
       params.put("labelKeys", Json.strings(keys));
     }
+  }
+
+  private static List<String> fields(Invocation call) {
+    if (call.isQuiet()) {
+      return List.of("id", "state");
+    }
+    if (!call.parsed().flag("--show-labels")) {
+      return SHOWN;
+    }
+    List<String> fields = new ArrayList<>(SHOWN);
+    fields.add("labels");
+    return fields;
   }
 
   private static void show(Invocation call, List<Json> vms, int hidden) {

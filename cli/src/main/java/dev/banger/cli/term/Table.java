@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Columns as wide as their widest cell, two spaces apart. Headers and cells are made safe here. */
 public final class Table {
+  private static final int GAP = 2;
+
   private final List<String[]> rows = new ArrayList<>();
   private final List<String[]> links = new ArrayList<>();
   private final int columns;
@@ -70,17 +72,24 @@ public final class Table {
         widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
       }
     }
+    // Printed as one text: a line each would be encoded, and flushed on some streams, each.
+    StringBuilder text = new StringBuilder();
     for (int number = 0; number < rows.size(); number++) {
       String[] row = rows.get(number);
       String[] addresses = links.get(number);
-      StringBuilder line = new StringBuilder(indent);
+      int start = text.length();
+      text.append(indent);
       for (int i = 0; i < columns; i++) {
-        String padded = Text.pad(row[i], widths[i]);
-        line.append(addresses == null ? row[i] : Hyperlinks.of(addresses[i], row[i]))
-            .append(padded, row[i].length(), padded.length())
-            .append("  ");
+        text.append(addresses == null ? row[i] : Hyperlinks.of(addresses[i], row[i]))
+            .repeat(' ', widths[i] - row[i].codePointCount(0, row[i].length()) + GAP);
       }
-      to.println(line.toString().stripTrailing());
+      int end = text.length();
+      while (end > start && Character.isWhitespace(text.charAt(end - 1))) {
+        end--;
+      }
+      text.setLength(end);
+      text.append(System.lineSeparator());
     }
+    to.print(text);
   }
 }

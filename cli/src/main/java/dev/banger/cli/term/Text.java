@@ -42,8 +42,10 @@ public final class Text {
   }
 
   private static boolean isUnsafe(char c) {
-    return c < 0x20
-        || (c >= 0x7f && c <= 0x9f)
+    if (c >= 0x20 && c < 0x7f) {
+      return false;
+    }
+    return c <= 0x9f
         || (c >= 0x200b && c <= 0x200f)
         || (c >= 0x2028 && c <= 0x202e)
         || (c >= 0x2060 && c <= 0x206f)

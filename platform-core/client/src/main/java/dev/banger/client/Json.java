@@ -212,11 +212,17 @@ public final class Json {
 
   /** Collects the fields of an object. */
   public static final class Builder {
-    private final Map<String, Json> fields = new LinkedHashMap<>();
+    private Map<String, Json> fields = new LinkedHashMap<>();
+    private boolean isShared;
 
     private Builder() {}
 
     public Builder put(String name, Json value) {
+      if (isShared) {
+        // What was built before must not change.
+        fields = new LinkedHashMap<>(fields);
+        isShared = false;
+      }
       fields.put(name, value);
       return this;
     }
@@ -234,7 +240,8 @@ public final class Json {
     }
 
     public Json done() {
-      return new Json(Collections.unmodifiableMap(new LinkedHashMap<>(fields)));
+      isShared = true;
+      return new Json(Collections.unmodifiableMap(fields));
     }
   }
 }

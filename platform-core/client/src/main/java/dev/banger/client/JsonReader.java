@@ -17,7 +17,12 @@ final class JsonReader {
   /** Longest number: what a double or a long needs is far shorter, and longer ones are slow. */
   private static final int LONGEST_NUMBER = 1000;
 
+  /** So many names are remembered, for the next object that has them. */
+  private static final int MOST_NAMES = 64;
+
   private final String text;
+  private final List<String> names = new ArrayList<>();
+  private int next;
   private int at;
 
   JsonReader(String text) {
@@ -56,7 +61,7 @@ final class JsonReader {
         if (peek() != '"') {
           throw malformed("a field needs a name in quotes");
         }
-        String name = string();
+        String name = name();
         skipSpace();
         expect(':');
         fields.put(name, value(depth));
@@ -97,6 +102,41 @@ final class JsonReader {
       return false;
     }
     expect(',');
+    return true;
+  }
+
+  /** The elements of a list have the same fields in the same order: each name is made once. */
+  private String name() throws MalformedJsonException {
+    if (next < names.size()) {
+      String expected = names.get(next);
+      int end = at + 1 + expected.length();
+      if (end < text.length() && text.charAt(end) == '"' && text.startsWith(expected, at + 1)) {
+        next++;
+        at = end + 1;
+        return expected;
+      }
+    }
+    String name = string();
+    int known = names.indexOf(name);
+    if (known >= 0) {
+      next = known + 1;
+      return names.get(known);
+    }
+    if (names.size() < MOST_NAMES && isPlain(name)) {
+      names.add(name);
+      next = names.size();
+    }
+    return name;
+  }
+
+  /** Whether it reads in the text as it is. */
+  private static boolean isPlain(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c < 0x20 || c == '"' || c == '\\') {
+        return false;
+      }
+    }
     return true;
   }
 
@@ -229,6 +269,9 @@ final class JsonReader {
   }
 
   private void skipSpace() {
+    if (at < text.length() && text.charAt(at) > ' ') {
+      return;
+    }
     while (at < text.length()) {
       char c = text.charAt(at);
       if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {

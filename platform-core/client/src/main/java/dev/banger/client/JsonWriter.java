@@ -49,8 +49,15 @@ final class JsonWriter {
 
   private void string(String text) {
     out.append('"');
+    int written = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      // Nearly every text is written in one piece.
+      if (c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
+        continue;
+      }
+      out.append(text, written, i);
+      written = i + 1;
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
@@ -68,7 +75,7 @@ final class JsonWriter {
         }
       }
     }
-    out.append('"');
+    out.append(text, written, text.length()).append('"');
   }
 
   /** Half a character has no UTF-8 form; its escape keeps it. */

@@ -4,6 +4,7 @@ import dev.banger.api.CapabilityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -59,6 +60,9 @@ public interface Journal {
   void endpoints(String vmId, List<Endpoint> endpoints);
 
   List<Endpoint> endpoints(String vmId);
+
+  /** The same for all VMs that have any, by id. */
+  Map<String, List<Endpoint>> endpoints();
 
   /** Where something of a VM is to be reached. */
   record Endpoint(String plugin, String name, String uri) {}

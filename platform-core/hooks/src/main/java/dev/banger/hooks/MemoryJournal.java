@@ -109,6 +109,11 @@ public final class MemoryJournal implements Journal {
     return endpoints.getOrDefault(vmId, List.of());
   }
 
+  @Override
+  public synchronized Map<String, List<Endpoint>> endpoints() {
+    return Map.copyOf(endpoints);
+  }
+
   /** The history, oldest first, at most 10,000. */
   public synchronized List<HookRun> runs() {
     return List.copyOf(runs);

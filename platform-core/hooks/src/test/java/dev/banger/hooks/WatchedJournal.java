@@ -3,6 +3,7 @@ package dev.banger.hooks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A journal with something that runs before each write. */
@@ -71,5 +72,10 @@ record WatchedJournal(Journal journal, Runnable beforeIntend, Runnable beforeWri
   @Override
   public List<Endpoint> endpoints(String vmId) {
     return journal.endpoints(vmId);
+  }
+
+  @Override
+  public Map<String, List<Endpoint>> endpoints() {
+    return journal.endpoints();
   }
 }

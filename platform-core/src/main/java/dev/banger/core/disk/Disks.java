@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** All disks of a VM: its root in the way that fits, its work disk, the agent's. */
 public final class Disks implements DiskProvisioner {
@@ -103,6 +104,13 @@ public final class Disks implements DiskProvisioner {
   public void detach(VmPaths paths, Duration deadline) {
     // Of each kind: what is left on the host may outlive the files that tell the kind.
     roots.inOrder().forEach(each -> each.detach(paths, deadline));
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    return roots.inOrder().stream()
+        .flatMap(each -> each.traces(vms).stream())
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -223,6 +224,11 @@ final class DmSnapshotStrategy implements RootDiskStrategy {
     } catch (IOException e) {
       throw DiskFailures.io(ROOT, paths.rootChanges(), e);
     }
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> every) {
+    return Set.copyOf(devices.present(real(vms), real(images)));
   }
 
   @Override

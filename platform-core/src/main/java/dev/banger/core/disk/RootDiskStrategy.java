@@ -7,7 +7,9 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -49,6 +51,11 @@ interface RootDiskStrategy {
 
   /** See {@link dev.banger.core.lifecycle.DiskProvisioner#detach}. */
   default void detach(VmPaths paths, Duration deadline) {}
+
+  /** See {@link dev.banger.core.lifecycle.DiskProvisioner#traces}. */
+  default Set<VmId> traces(List<VmPaths> vms) {
+    return Set.of();
+  }
 
   /** See {@link dev.banger.core.lifecycle.DiskProvisioner#pressure}. */
   default Optional<Pressure> pressure(VmPaths paths) {

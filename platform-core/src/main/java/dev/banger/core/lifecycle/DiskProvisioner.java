@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Makes and describes the disks of a VM. Never mounts or parses a file system a guest wrote. */
 public interface DiskProvisioner {
@@ -56,6 +57,15 @@ public interface DiskProvisioner {
    * nothing, when there is nothing.
    */
   void detach(VmPaths paths, Duration deadline);
+
+  /**
+   * Of these VMs, those of which something that {@link #attach} made may be left: one look at the
+   * host for all of them. Naming one too many costs a closer look at it, one too few leaves
+   * something behind.
+   */
+  default Set<VmId> traces(List<VmPaths> vms) {
+    return vms.stream().map(VmPaths::id).collect(Collectors.toSet());
+  }
 
   /** How full a disk is whose owner cannot see that it is; empty when there is no such disk. */
   Optional<Pressure> pressure(VmPaths paths);

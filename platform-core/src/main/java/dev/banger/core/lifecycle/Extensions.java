@@ -33,6 +33,9 @@ public interface Extensions {
   /** What of the plugins' uses a running VM now, in a few printable words each; asks them. */
   List<String> uses(VmRecord vm) throws InterruptedException;
 
+  /** The same for all VMs that have any, by id. */
+  Map<String, List<Endpoint>> endpoints();
+
   /** What plugins have to say of a VM as it is now, a printable line each. */
   List<String> remarks(VmRecord vm);
 

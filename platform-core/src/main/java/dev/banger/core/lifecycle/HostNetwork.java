@@ -1,9 +1,12 @@
 package dev.banger.core.lifecycle;
 
 import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * How VMs are on the host's network. Calls for one VM come one at a time, under its lock; for
@@ -27,6 +30,14 @@ public interface HostNetwork {
 
   /** Gives back what a VM has whose VMM is dead. Succeeds when there is nothing. */
   void release(VmRecord vm);
+
+  /**
+   * Of these VMs, those of which a device may be left: one look at the host for all of them. Naming
+   * one too many costs a closer look at it, one too few leaves something behind.
+   */
+  default Set<VmId> traces(List<VmPaths> vms) {
+    return vms.stream().map(VmPaths::id).collect(Collectors.toSet());
+  }
 
   /** Removes what is provably ours and belongs to no VM. */
   void sweep(Predicate<VmId> exists) throws InterruptedException;

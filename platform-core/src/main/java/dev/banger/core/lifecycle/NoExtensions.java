@@ -74,6 +74,11 @@ final class NoExtensions implements Extensions {
   }
 
   @Override
+  public Map<String, List<Endpoint>> endpoints() {
+    return Map.of();
+  }
+
+  @Override
   public List<String> releaseLeftovers(Predicate<VmId> exists) {
     return List.of();
   }

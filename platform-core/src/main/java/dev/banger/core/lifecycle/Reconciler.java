@@ -52,7 +52,12 @@ public final class Reconciler {
     listing.broken().forEach(row -> known.add(row.id()));
     Map<Found, Integer> counts = new EnumMap<>(Found.class);
     List<Thread> threads = new ArrayList<>();
+    Set<VmId> settled = Settled.among(context, listing.vms());
+    counts.put(Found.DOWN, settled.size());
     for (VmRecord vm : listing.vms()) {
+      if (settled.contains(vm.id())) {
+        continue;
+      }
       threads.add(
           guarded(
               vm.name(),

@@ -55,6 +55,12 @@ public final class VmDirectories {
     }
   }
 
+  /** Whether there is anything in the directory for sockets and pid files. */
+  boolean inUse(VmPaths paths) {
+    String[] names = paths.runDir().toFile().list();
+    return names != null && names.length > 0;
+  }
+
   /** Removes both directories and all in them. Succeeds when they are not there. */
   public void delete(VmPaths paths) throws IOException {
     deleteTree(paths.runDir());

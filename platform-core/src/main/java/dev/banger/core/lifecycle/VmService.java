@@ -149,6 +149,11 @@ public final class VmService {
     return context.extensions().endpoints(vm);
   }
 
+  /** The same for all VMs that have any, by id. */
+  public Map<String, List<Extensions.Endpoint>> endpoints() {
+    return context.extensions().endpoints();
+  }
+
   /** How it is on the network, or will be from its next start on. */
   public HostNetwork.Plan network(VmRecord vm) {
     return context.network().plan(vm);

@@ -3,13 +3,16 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * Turns a {@link LaunchPlan} into a running process and back into {@link VmHandles}.
@@ -62,6 +65,14 @@ public interface VmmDriver {
    * hint} is what was last known and may be stale, wrong or absent.
    */
   Optional<VmHandles> observe(VmPaths paths, Optional<VmHandles> hint);
+
+  /**
+   * Of these VMs, those of which a VMM may be alive: one look at the host for all of them. Naming
+   * one too many costs a closer look at it, one too few leaves something behind.
+   */
+  default Set<VmId> traces(List<VmPaths> vms) {
+    return vms.stream().map(VmPaths::id).collect(Collectors.toSet());
+  }
 
   /** Completes when the VMM is gone, with what is known of why. Never completes exceptionally. */
   CompletableFuture<VmmExit> onExit(VmPaths paths, VmHandles handles);

@@ -2,7 +2,6 @@ package dev.banger.core.model;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * Identity of a VM for its whole life: 12 lower-case hexadecimal digits.
@@ -10,17 +9,27 @@ import java.util.regex.Pattern;
  * <p>Short on purpose: it is part of Unix socket paths, which the kernel limits to 107 bytes.
  */
 public record VmId(String value) implements Comparable<VmId> {
-  private static final Pattern SHAPE = Pattern.compile("[0-9a-f]{12}");
+  private static final int LENGTH = 12;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   public VmId {
-    if (!SHAPE.matcher(value).matches()) {
+    if (!isValid(value)) {
       throw new IllegalArgumentException("not a VM id: " + value);
     }
   }
 
   public static boolean isValid(String text) {
-    return SHAPE.matcher(text).matches();
+    if (text.length() != LENGTH) {
+      return false;
+    }
+    // By hand: a list of a thousand VMs comes through here.
+    for (int i = 0; i < LENGTH; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static VmId random() {

@@ -8,6 +8,7 @@ import dev.banger.core.lifecycle.HostNetwork;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.net.BridgeSite.Obstacle;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /**
  * A TAP device on a bridge for each VM, where the daemon may have such things; else QEMU's user
@@ -179,6 +181,15 @@ public final class KernelNetwork implements HostNetwork, AutoCloseable {
       throw new BangerException(
           ErrorKind.HOST, "interrupted while %s was removed".formatted(VmDevices.name(vm.id())));
     }
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    Set<String> names = ip.names();
+    return vms.stream()
+        .map(VmPaths::id)
+        .filter(id -> names.contains(VmDevices.name(id)))
+        .collect(Collectors.toSet());
   }
 
   // ---------------------------------------------------------------- all VMs

@@ -20,6 +20,7 @@ import dev.banger.hooks.Passage;
 import dev.banger.hooks.StopReport;
 import dev.banger.hooks.StoredVm;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -239,7 +240,18 @@ public final class HookExtensions implements Extensions {
 
   @Override
   public List<Endpoint> endpoints(VmRecord vm) {
-    return journal.endpoints(vm.id().value()).stream()
+    return endpoints(journal.endpoints(vm.id().value()));
+  }
+
+  @Override
+  public Map<String, List<Endpoint>> endpoints() {
+    Map<String, List<Endpoint>> all = new HashMap<>();
+    journal.endpoints().forEach((vm, endpoints) -> all.put(vm, endpoints(endpoints)));
+    return all;
+  }
+
+  private static List<Endpoint> endpoints(List<Journal.Endpoint> stored) {
+    return stored.stream()
         .map(endpoint -> new Endpoint(endpoint.plugin(), endpoint.name(), endpoint.uri()))
         .toList();
   }

@@ -2,7 +2,7 @@ package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
 import dev.banger.core.lifecycle.DiskProvisioner;
-import dev.banger.core.lifecycle.Extensions;
+import dev.banger.core.lifecycle.Extensions.Endpoint;
 import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.HostNetwork;
@@ -15,12 +15,15 @@ import dev.banger.core.model.VmRecord;
 import java.math.BigDecimal;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A VM as clients see it. Field names are a contract. */
 public final class VmJson {
   private static final String DNS = "dns:";
+  private static final Json NOTHING = Json.array(List.of());
 
   private final VmService vms;
 
@@ -30,12 +33,42 @@ public final class VmJson {
 
   /** As in {@code vm list}. */
   public Json brief(VmRecord vm) {
-    return fields(vm, vms.steps(vm)).done();
+    return fields(vm, vms.steps(vm), vms.endpoints(vm)).done();
   }
 
-  /** The same, with what is known of its steps already. */
-  Json brief(VmRecord vm, List<StepStatus> steps) {
-    return fields(vm, steps).done();
+  /**
+   * The same of many, asking for what plugins did for them once and not for each.
+   *
+   * @param wanted names of fields; empty for all
+   */
+  Json briefs(List<VmRecord> list, Set<String> wanted) {
+    Map<String, List<StepStatus>> steps = vms.steps();
+    Map<String, List<Endpoint>> endpoints = vms.endpoints();
+    return Json.array(
+        list.stream()
+            .map(
+                vm ->
+                    only(
+                        wanted,
+                        fields(
+                                vm,
+                                steps.getOrDefault(vm.id().value(), List.of()),
+                                endpoints.getOrDefault(vm.id().value(), List.of()))
+                            .done()))
+            .toList());
+  }
+
+  private static Json only(Set<String> wanted, Json vm) {
+    if (wanted.isEmpty()) {
+      return vm;
+    }
+    Json.Builder some = Json.build();
+    for (Map.Entry<String, Json> field : vm.fields().entrySet()) {
+      if (wanted.contains(field.getKey())) {
+        some.put(field.getKey(), field.getValue());
+      }
+    }
+    return some.done();
   }
 
   /** As in {@code vm show}. */
@@ -43,12 +76,13 @@ public final class VmJson {
     VmPaths paths = vms.paths(vm);
     Json handles = vms.live(vm.id()).map(live -> handles(live.handles(), live)).orElse(Json.NULL);
     List<StepStatus> steps = vms.steps(vm);
+    List<Endpoint> endpoints = vms.endpoints(vm);
     Optional<DiskProvisioner.RootDisk> root = vms.rootDisk(vm);
-    return fields(vm, steps)
+    return fields(vm, steps, endpoints)
         .put("handles", handles)
         .put("network", network(vm))
         .put("plugins", Json.array(steps.stream().map(VmJson::step).toList()))
-        .put("endpoints", Json.array(vms.endpoints(vm).stream().map(VmJson::endpoint).toList()))
+        .put("endpoints", Json.array(endpoints.stream().map(VmJson::endpoint).toList()))
         .put("remarks", Json.strings(vms.remarks(vm)))
         .put("lastError", vm.lastError())
         .put("rootDisk", root.map(VmJson::rootDisk).orElse(Json.NULL))
@@ -99,7 +133,7 @@ public final class VmJson {
         .done();
   }
 
-  private static Json endpoint(Extensions.Endpoint endpoint) {
+  private static Json endpoint(Endpoint endpoint) {
     return Json.build()
         .put("plugin", endpoint.plugin())
         .put("name", endpoint.name())
@@ -132,9 +166,9 @@ public final class VmJson {
   }
 
   /** By the first endpoint that is a name, as RFC 4501 writes one: {@code dns:web.vm}. */
-  private String dnsName(VmRecord vm) {
-    return vms.endpoints(vm).stream()
-        .map(Extensions.Endpoint::uri)
+  private static String dnsName(List<Endpoint> endpoints) {
+    return endpoints.stream()
+        .map(Endpoint::uri)
         .filter(uri -> uri.startsWith(DNS))
         .map(uri -> uri.substring(DNS.length()))
         .findFirst()
@@ -159,7 +193,20 @@ public final class VmJson {
     return pending.done();
   }
 
-  private Json.Builder fields(VmRecord vm, List<StepStatus> steps) {
+  private static Json degraded(List<StepStatus> steps, Optional<LiveVms.Live> live) {
+    if (steps.isEmpty() && live.isEmpty()) {
+      return NOTHING;
+    }
+    return Json.strings(
+        Stream.concat(
+                steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
+                live.stream()
+                    .flatMap(one -> Stream.of(one.diskRemark(), one.growthRemark()))
+                    .filter(remark -> !remark.isEmpty()))
+            .toList());
+  }
+
+  private Json.Builder fields(VmRecord vm, List<StepStatus> steps, List<Endpoint> endpoints) {
     Optional<LiveVms.Live> live = vms.live(vm.id());
     Optional<VmHandles> handles = live.map(LiveVms.Live::handles);
     Launched wanted = Launched.of(vm.spec());
@@ -179,7 +226,7 @@ public final class VmJson {
             .put("driver", handles.map(VmHandles::driver).orElse(vm.spec().driver()))
             .put("accel", handles.map(VmHandles::accel).map(Json::of).orElse(Json.NULL))
             .put("ip", vms.network(vm).address())
-            .put("dnsName", dnsName(vm))
+            .put("dnsName", dnsName(endpoints))
             .put("createdAt", vm.createdAt().truncatedTo(ChronoUnit.MILLIS).toString())
             .put(
                 "startedAt",
@@ -187,15 +234,7 @@ public final class VmJson {
                     .flatMap(_ -> vm.startedAt())
                     .map(at -> Json.of(at.truncatedTo(ChronoUnit.MILLIS).toString()))
                     .orElse(Json.NULL))
-            .put(
-                "degraded",
-                Json.strings(
-                    Stream.concat(
-                            steps.stream().filter(StepStatus::isDegraded).map(StepStatus::sentence),
-                            live.stream()
-                                .flatMap(one -> Stream.of(one.diskRemark(), one.growthRemark()))
-                                .filter(remark -> !remark.isEmpty()))
-                        .toList()))
+            .put("degraded", degraded(steps, live))
             .put("labels", Json.ofMap(vm.spec().labels()));
     live.map(LiveVms.Live::paused)
         .filter(reason -> !reason.isEmpty())

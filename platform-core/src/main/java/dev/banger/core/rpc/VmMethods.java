@@ -1,7 +1,6 @@
 package dev.banger.core.rpc;
 
 import dev.banger.client.Json;
-import dev.banger.core.lifecycle.Extensions.StepStatus;
 import dev.banger.core.lifecycle.GuestLink;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.VmOutcome;
@@ -14,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 
@@ -144,13 +144,12 @@ public final class VmMethods {
 
   private Json list(RpcCall call) {
     ListFilter filter = ListFilter.of(call.params());
-    Map<String, List<StepStatus>> steps = vms.steps();
-    return Json.array(
+    return json.briefs(
         vms.list().stream()
             .filter(filter::accepts)
             .sorted(Comparator.comparing(VmRecord::name))
-            .map(vm -> json.brief(vm, steps.getOrDefault(vm.id().value(), List.of())))
-            .toList());
+            .toList(),
+        Set.copyOf(call.params().texts("fields")));
   }
 
   private Json health(VmRecord vm) throws InterruptedException {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -36,6 +37,9 @@ public final class Database implements Closeable {
   private final Deque<Connection> idleReaders = new ArrayDeque<>();
   private final Semaphore reading = new Semaphore(READERS, true);
   private boolean closed;
+
+  /** Counts what may have changed the file; even the failed ones. */
+  private final AtomicLong writes = new AtomicLong();
 
   /** Whether the writer's commits are forced to disk. Guarded by {@link #writing}. */
   private boolean forced = true;
@@ -93,6 +97,11 @@ public final class Database implements Closeable {
     return file;
   }
 
+  /** A number that is another one after each write. */
+  long version() {
+    return writes.get();
+  }
+
   /** Runs {@code work} on a connection that cannot write, on one consistent snapshot. */
   public <T> T read(Work<T> work) {
     reading.acquireUninterruptibly();
@@ -147,6 +156,8 @@ public final class Database implements Closeable {
       force(force);
       return inTransaction(writer, "BEGIN IMMEDIATE", work);
     } finally {
+      // Behind the commit: what was read before this counts as older, whatever it saw.
+      writes.incrementAndGet();
       writing.unlock();
     }
   }

@@ -5,8 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The table {@code hook_endpoints}. */
 final class EndpointRows {
@@ -20,13 +23,28 @@ final class EndpointRows {
       try (ResultSet rows = query.executeQuery()) {
         List<Endpoint> endpoints = new ArrayList<>();
         while (rows.next()) {
-          endpoints.add(
-              new Endpoint(
-                  rows.getString("plugin"), rows.getString("name"), rows.getString("uri")));
+          endpoints.add(decode(rows));
         }
         return List.copyOf(endpoints);
       }
     }
+  }
+
+  /** Of all VMs that have any, by id. */
+  static Map<String, List<Endpoint>> all(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT * FROM hook_endpoints ORDER BY vm_id, position")) {
+      Map<String, List<Endpoint>> all = new HashMap<>();
+      while (rows.next()) {
+        all.computeIfAbsent(rows.getString("vm_id"), _ -> new ArrayList<>()).add(decode(rows));
+      }
+      return all;
+    }
+  }
+
+  private static Endpoint decode(ResultSet row) throws SQLException {
+    return new Endpoint(row.getString("plugin"), row.getString("name"), row.getString("uri"));
   }
 
   /** Touches nothing when nothing changes, which then costs no commit. */

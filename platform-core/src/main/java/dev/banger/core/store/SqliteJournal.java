@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -261,6 +262,11 @@ public final class SqliteJournal implements Journal, HookHistory {
   @Override
   public List<Endpoint> endpoints(String vmId) {
     return read(connection -> EndpointRows.of(connection, vmId));
+  }
+
+  @Override
+  public Map<String, List<Endpoint>> endpoints() {
+    return read(EndpointRows::all);
   }
 
   @Override

@@ -41,6 +41,9 @@ public final class SqliteVmStore implements VmStore {
 
   private final Database database;
   private final RandomGenerator random;
+  private volatile Kept kept;
+
+  private record Kept(long version, Listing listing) {}
 
   @Inject
   public SqliteVmStore(Database database) {
@@ -143,9 +146,20 @@ public final class SqliteVmStore implements VmStore {
         });
   }
 
-  /** Oldest first. */
+  /** Oldest first. Nearly every request asks for it, so it is kept until something is written. */
   @Override
   public Listing list() {
+    Kept now = kept;
+    // Taken before the rows are read: what is written meanwhile makes them stale.
+    long version = database.version();
+    if (now == null || now.version() != version) {
+      now = new Kept(version, read());
+      kept = now;
+    }
+    return now.listing();
+  }
+
+  private Listing read() {
     return database.read(
         connection -> {
           List<VmRecord> vms = new ArrayList<>();

@@ -274,6 +274,11 @@ final class Lab {
     }
 
     @Override
+    public Set<VmId> traces(List<VmPaths> vms) {
+      return Set.copyOf(attached);
+    }
+
+    @Override
     public void sweep(Predicate<VmId> exists, Duration deadline) {
       attached.removeIf(exists.negate());
     }

@@ -6,8 +6,12 @@ import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import dev.banger.core.model.VmState;
+import dev.banger.core.vmm.FakeVmmDriver;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +140,46 @@ class ReconcilerTest {
     assertThat(after.driver.host().alive()).isEmpty();
     assertThat(paths.dir()).doesNotExist();
     assertThat(paths.runDir()).doesNotExist();
+  }
+
+  @Test
+  void vmsThatAreDownWithNothingLeftAreNotLookedAtOneByOne() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      Lab.await(before.vms.stop(before.running(name), Optional.empty(), false));
+    }
+    VmRecord running = before.running("web");
+
+    Lab after = afterDaemonDeath();
+
+    assertThat(after.driver.calls().stream().filter(call -> call.startsWith("observe ")))
+        .containsOnly("observe " + running.id());
+    assertThat(report.down()).isEqualTo(3);
+    Lab.await(after.vms.start(after.vms.resolve("a"), Optional.empty()));
+  }
+
+  @Test
+  void aStoppedVmWithAPidFileLeftIsLookedAtAndTidied() throws Exception {
+    VmRecord vm = before.running("web");
+    VmPaths paths = before.vms.paths(vm);
+    Lab.await(before.vms.stop(vm, Optional.empty(), false));
+    Files.writeString(paths.pidFile(), "4711");
+
+    afterDaemonDeath();
+
+    assertThat(paths.pidFile()).doesNotExist();
+  }
+
+  @Test
+  void aHostThatCannotBeLookedAtAsAWholeIsLookedAtForEachVm() throws Exception {
+    VmRecord vm = before.running("web");
+    Lab.await(before.vms.stop(vm, Optional.empty(), false));
+    Lab after = before.restarted();
+    after.driver.failAlways(
+        FakeVmmDriver.Call.TRACES, new IllegalStateException("no /proc in sight"));
+
+    assertThat(new Reconciler(after.context).run().problems()).isEmpty();
+
+    assertThat(after.driver.calls()).contains("observe " + vm.id());
   }
 
   @Test

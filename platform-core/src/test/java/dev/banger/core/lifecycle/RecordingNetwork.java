@@ -3,6 +3,7 @@ package dev.banger.core.lifecycle;
 import dev.banger.core.model.BangerException;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.model.VmId;
+import dev.banger.core.model.VmPaths;
 import dev.banger.core.model.VmRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,11 @@ final class RecordingNetwork implements HostNetwork {
       throw new BangerException(ErrorKind.HOST, "the device is busy");
     }
     devices.remove(vm.id());
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    return Set.copyOf(devices);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -277,6 +278,8 @@ class SqliteJournalTest {
     journal.endpoints("ffffffffffff", List.of(ssh));
     reopen();
     assertThat(journal.endpoints(WEB.id())).containsExactly(web, ssh);
+    assertThat(journal.endpoints())
+        .isEqualTo(Map.of(WEB.id(), List.of(web, ssh), "ffffffffffff", List.of(ssh)));
     journal.endpoints(WEB.id(), List.of(ssh));
     assertThat(journal.endpoints(WEB.id())).containsExactly(ssh);
     journal.endpoints(WEB.id(), List.of());

@@ -41,6 +41,7 @@ public final class FakeVmmDriver implements VmmDriver {
     STATUS,
     LAUNCH,
     OBSERVE,
+    TRACES,
     ON_EXIT,
     POWER_BUTTON,
     KILL,
@@ -259,6 +260,12 @@ public final class FakeVmmDriver implements VmmDriver {
   public Optional<VmHandles> observe(VmPaths paths, Optional<VmHandles> hint) {
     begin(Call.OBSERVE, "observe " + paths.id(), null);
     return Optional.ofNullable(host.processes.get(paths.id())).map(Vmm::handles);
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    begin(Call.TRACES, "traces", null);
+    return Set.copyOf(host.processes.keySet());
   }
 
   @Override

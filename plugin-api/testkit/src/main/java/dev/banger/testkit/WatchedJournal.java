@@ -6,6 +6,7 @@ import dev.banger.hooks.JournalRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A journal with a moment before and after each write that has to be durable. */
@@ -86,5 +87,11 @@ final class WatchedJournal implements Journal {
   public List<Endpoint> endpoints(String vmId) {
     faults.alive();
     return journal.endpoints(vmId);
+  }
+
+  @Override
+  public Map<String, List<Endpoint>> endpoints() {
+    faults.alive();
+    return journal.endpoints();
   }
 }

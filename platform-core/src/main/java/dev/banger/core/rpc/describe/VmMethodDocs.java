@@ -70,6 +70,7 @@ final class VmMethodDocs {
             .takes("labelKeys", texts("only VMs that have all of these labels, whatever they say"))
             .takes("states", texts("only VMs that are in one of these states"))
             .takes("image", text("only VMs that were made from this one"))
+            .takes("fields", texts("names of the fields wanted; all unless said"))
             .example(Json.build().done(), Json.array(List.of(Examples.vm())))
             .answers(list(ref("Vm"), "")),
         method("vm.show", "tells all that is known of VMs")

@@ -175,6 +175,11 @@ public final class FirecrackerDriver implements VmmDriver, Closeable {
   }
 
   @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    return processes.present(vms);
+  }
+
+  @Override
   public CompletableFuture<VmmExit> onExit(VmPaths paths, VmHandles handles) {
     return life(paths, handles)
         .map(FirecrackerLife::exit)

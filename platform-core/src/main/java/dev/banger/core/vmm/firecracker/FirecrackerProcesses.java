@@ -3,12 +3,17 @@ package dev.banger.core.vmm.firecracker;
 import dev.banger.core.host.OwnProcess;
 import dev.banger.core.host.ProcessTable;
 import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which process is a VM's Firecracker. It is when it is alive, belongs to this user, and was
@@ -70,6 +75,22 @@ final class FirecrackerProcesses {
   /** That process, if it is this VM's. */
   Optional<ProcessTable.Entry> of(VmPaths paths, long pid) {
     return table.find(pid).filter(process -> process.alive() && isOf(paths, process));
+  }
+
+  /** Those of these VMs that have such a process, by one look at every process. */
+  Set<VmId> present(List<VmPaths> vms) {
+    Map<String, VmPaths> named = new HashMap<>();
+    vms.forEach(paths -> named.put(paths.id().value(), paths));
+    return table
+        .scan(
+            argv ->
+                Optional.ofNullable(named.get(following(argv, ID)))
+                    .filter(vm -> isOf(vm, argv))
+                    .isPresent())
+        .stream()
+        .map(process -> named.get(following(process.argv(), ID)))
+        .map(VmPaths::id)
+        .collect(Collectors.toSet());
   }
 
   VmHandles handles(ProcessTable.Entry process) {

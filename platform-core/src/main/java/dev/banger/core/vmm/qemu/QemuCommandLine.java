@@ -96,7 +96,7 @@ final class QemuCommandLine {
 
   /** The value of {@code -name}, by which a VM's QEMU is known in a list of processes. */
   static String nameOption(VmId id) {
-    return "banger-%s,process=banger-%s".formatted(id, id);
+    return "banger-" + id + ",process=banger-" + id;
   }
 
   /** The value of {@code -chardev} for QMP; with the name it proves that a QEMU is this VM's. */

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -198,6 +199,11 @@ public final class QemuDriver implements VmmDriver, Closeable {
     return hint.flatMap(handles -> processes.find(paths, handles))
         .or(() -> processes.search(paths))
         .map(processes::handles);
+  }
+
+  @Override
+  public Set<VmId> traces(List<VmPaths> vms) {
+    return processes.present(vms);
   }
 
   @Override

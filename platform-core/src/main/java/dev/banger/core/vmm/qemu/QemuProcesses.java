@@ -3,12 +3,17 @@ package dev.banger.core.vmm.qemu;
 import dev.banger.core.host.OwnProcess;
 import dev.banger.core.host.ProcessTable;
 import dev.banger.core.model.VmHandles;
+import dev.banger.core.model.VmId;
 import dev.banger.core.model.VmPaths;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which process is a VM's QEMU. It is when it is alive, belongs to this user, and was started under
@@ -55,6 +60,22 @@ final class QemuProcesses {
     return table.scan(argv -> isOf(paths, argv)).stream()
         .filter(process -> isOf(paths, process))
         .findFirst();
+  }
+
+  /** Those of these VMs that have such a process, by one look at every process. */
+  Set<VmId> present(List<VmPaths> vms) {
+    Map<String, VmPaths> named = new HashMap<>();
+    vms.forEach(paths -> named.put(QemuCommandLine.nameOption(paths.id()), paths));
+    return table
+        .scan(
+            argv ->
+                Optional.ofNullable(named.get(following(argv, "-name")))
+                    .filter(vm -> isOf(vm, argv))
+                    .isPresent())
+        .stream()
+        .map(process -> named.get(following(process.argv(), "-name")))
+        .map(VmPaths::id)
+        .collect(Collectors.toSet());
   }
 
   VmHandles handles(ProcessTable.Entry process) {
