@@ -9,8 +9,10 @@ import java.io.InputStream;
  * file, because on a virtio-serial port that only says that nobody is connected on the other side.
  */
 public final class LinkInput {
+  private static final int MOST = 64 * 1024;
+
   private final InputStream in;
-  private final byte[] buffer = new byte[64 * 1024];
+  private byte[] buffer = new byte[Protocol.FIRST_BUFFER];
   private int at;
   private int end;
 
@@ -49,6 +51,10 @@ public final class LinkInput {
   }
 
   private boolean fill() throws IOException {
+    if (end == buffer.length && end < MOST) {
+      // More comes at once than it holds.
+      buffer = new byte[Math.min(2 * end, MOST)];
+    }
     at = 0;
     end = 0;
     int count = in.read(buffer, 0, buffer.length);

@@ -81,12 +81,15 @@ public final class Mux implements Closeable {
   public String run() {
     String why = "the connection ended";
     byte[] header = new byte[MuxFrame.HEADER];
-    byte[] payload = new byte[Protocol.MAX_FRAME];
+    byte[] payload = new byte[Protocol.FIRST_BUFFER];
     try {
       while (awaitFrame()) {
         in.readFully(header, MuxFrame.HEADER);
         MuxFrame frame = MuxFrame.decode(header);
         if (frame.type() == MuxFrame.DATA) {
+          if (frame.length() > payload.length) {
+            payload = new byte[Protocol.MAX_FRAME];
+          }
           in.readFully(payload, frame.length());
         }
         handle(frame, payload);

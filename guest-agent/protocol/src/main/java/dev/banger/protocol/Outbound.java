@@ -79,12 +79,15 @@ final class Outbound {
   }
 
   void run() {
-    byte[] chunk = new byte[64 * 1024];
+    byte[] chunk = new byte[Protocol.FIRST_BUFFER];
     try {
       int count = next(chunk);
       while (count > 0) {
         out.write(chunk, 0, count);
         out.flush();
+        if (count == chunk.length && count < Protocol.MAX_FRAME) {
+          chunk = new byte[Protocol.MAX_FRAME];
+        }
         count = next(chunk);
       }
     } catch (IOException e) {

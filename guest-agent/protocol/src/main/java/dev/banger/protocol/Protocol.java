@@ -14,6 +14,12 @@ public final class Protocol {
   /** Largest payload of one multiplexer frame, in bytes. */
   public static final int MAX_FRAME = 64 * 1024;
 
+  /**
+   * What buffers of a link begin with, in bytes; they grow when more comes at once. Most links are
+   * idle, and a daemon has one for each VM.
+   */
+  static final int FIRST_BUFFER = 4 * 1024;
+
   /** Largest encoded message, in bytes. */
   public static final int MAX_MESSAGE = 256 * 1024;
 
