@@ -48,7 +48,11 @@ final class DaemonMethodDocs {
         method("daemon.status", "tells what the daemon has found").answers(ref("DaemonStatus")),
         method("daemon.stop", "ends the daemon; VMs keep running")
             .example(Json.build().done(), Json.build().put("stopping", true).done())
-            .answers(object("").has("stopping", exactly(true)).done()),
+            .answers(
+                object("")
+                    .has("stopping", exactly(true))
+                    .may("startedBy", text("systemd, where that goes on listening, or banger"))
+                    .done()),
         method("rpc.discover", "tells all this, as an OpenRPC document")
             .answers(open("an OpenRPC document")));
   }

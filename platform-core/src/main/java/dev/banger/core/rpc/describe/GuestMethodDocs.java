@@ -34,7 +34,8 @@ final class GuestMethodDocs {
         method("vm.logs", "sends what a guest's console printed, as STDOUT")
             .needsVm()
             .takes("tail", whole(0, "only the last lines, so many"))
-            .takesFlag("follow", "goes on as more is printed")
+            .takesFlag("follow", "goes on as more is printed, until the VM is down")
+            .takesFlag("restarts", "goes on with follow when the VM is down")
             .streams(),
         inside(
                 "vm.files.put",

@@ -57,11 +57,21 @@ final class VmMethodDocs {
         changing("vm.repair", "takes back what a failed VM left, so that it can be used again")
             .answers(ref("Results")),
         set(),
-        method("vm.touch", "says that VMs are in use").takesVms().answers(ref("TouchResults")),
-        method("vm.list", "lists all VMs, oldest first")
-            .takes("labels", textMap("only VMs that have all of these"))
+        method("vm.touch", "says that running VMs are in use now")
+            .takesVms()
+            .fails(ILLEGAL_STATE)
+            .answers(ref("Results")),
+        method("vm.keep", "ends this connection's lease of a VM")
+            .needsVm()
+            .answers(object("").has("id", text("the VM's")).has("wasLeased", truth("")).done()),
+        method("vm.list", "lists the VMs for which all conditions hold")
+            .takes("labels", textMap("that have all of these"))
+            .takes("labelKeys", texts("that have all of these labels, whatever their values"))
+            .takes("states", texts("that are in one of these states"))
+            .takes("image", text("that were made from this image"))
+            .takes("fields", texts("only these fields of each VM; all without it"))
             .example(Json.build().done(), Json.array(List.of(Examples.vm())))
-            .answers(list(ref("Vm"), "")),
+            .answers(list(eitherOf(ref("Vm"), ref("VmPart")), "")),
         method("vm.show", "tells all that is known of VMs")
             .takesVms()
             .answers(ref("VmFullResults")),
@@ -69,18 +79,27 @@ final class VmMethodDocs {
             .takesVms()
             .fails(ILLEGAL_STATE, GUEST, TIMEOUT)
             .answers(ref("HealthResults")),
-        method("vm.stats", "tells what VMs use").takesVms().answers(ref("StatsResults")),
-        method("vm.wait", "waits until a VM is as wanted")
-            .needsVm()
-            .needs("for", Schemas.choice("what to wait for", "running", "ready", "stopped"))
+        method("vm.stats", "tells what VMs use")
+            .takesVms()
+            .takesFlag("running", "of those that are not named only what runs")
+            .answers(ref("StatsResults")),
+        method("vm.wait", "waits until VMs are as wanted")
+            .needs(
+                "for", Schemas.choice("what to wait for", "running", "ready", "stopped", "deleted"))
+            .takes("ref", text("one VM; its answer is no list then"))
+            .takesVms()
             .takes("timeoutMs", withDefault(millis("how long"), Json.of(60_000)))
             .fails(TIMEOUT)
             .example(Json.build().put("ref", "web").put("for", "ready").done(), Examples.vm())
-            .answers(ref("Vm")));
+            .answers(eitherOf(ref("Vm"), ref("GoneVm"), ref("WaitResults"))));
   }
 
   private static MethodDoc.Builder changing(String name, String summary) {
-    return method(name, summary).takesVms().sendsStages().fails(ILLEGAL_STATE, CONFLICT);
+    return method(name, summary)
+        .takesVms()
+        .takesFlag("detach", "answers at once with the operations")
+        .sendsStages()
+        .fails(ILLEGAL_STATE, CONFLICT);
   }
 
   private static MethodDoc create() {
@@ -101,6 +120,7 @@ final class VmMethodDocs {
         .takesFlag("keepFailed", "keeps a VM that did not start, to look into")
         .takes("timeoutMs", millis("how long the guest may take to be ready"))
         .takesFlag("detach", "answers at once with the operation")
+        .takesFlag("lease", "deletes it when this connection ends, unless vm.keep was called")
         .sendsStages()
         .fails(INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE, TIMEOUT, GUEST, HOST)
         .example(Json.build().put("name", "web").put("cpus", 2).done(), Examples.vm())
@@ -115,8 +135,8 @@ final class VmMethodDocs {
         .takes("memoryMiB", whole(64, "memory, in MiB"))
         .takes("workDiskMiB", whole(0, MAX_DISK_MIB, "work disk, in MiB; it only grows"))
         .takes("nat", truth("may open connections to the outside"))
-        .takes("label", textMap("labels to set"))
-        .takes("unlabel", texts("labels to take off"))
+        .takes("setLabels", textMap("labels to set; labels chooses VMs"))
+        .takes("unsetLabels", texts("labels to take off"))
         .fails(INVALID, HOST)
         .answers(ref("Results"));
   }
