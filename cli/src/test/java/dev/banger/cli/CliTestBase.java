@@ -49,6 +49,11 @@ abstract class CliTestBase {
         + "'}]}";
   }
 
+  /** As vm.show answers. */
+  static String shown(String vm) {
+    return "{'results':[{'ref':'web','ok':true,'vm':" + vm + "}]}";
+  }
+
   static String failed(String ref, String kind, String message) {
     return "{'ref':'"
         + ref

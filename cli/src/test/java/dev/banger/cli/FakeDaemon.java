@@ -1,12 +1,14 @@
 package dev.banger.cli;
 
 import dev.banger.client.Json;
+import dev.banger.contract.Contract;
 import dev.banger.protocol.ByteFrame;
 import dev.banger.protocol.ByteFrames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -21,7 +23,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A daemon that does as a test tells it, on a real socket. */
+/**
+ * A daemon that does as a test tells it, on a real socket. What it hears and what it answers is
+ * held against docs/openrpc.json; fields that the test is not about may be left out of answers.
+ */
 public final class FakeDaemon implements AutoCloseable {
   /** One method. Returning null after {@link Session#upgrade} ends the connection. */
   public interface Handler {
@@ -48,8 +53,35 @@ public final class FakeDaemon implements AutoCloseable {
   private final List<SocketChannel> clients = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Thread acceptor;
+  private final Contract requests;
+  private final Contract answers;
+  private final List<String> faults = new CopyOnWriteArrayList<>();
 
   public FakeDaemon(Path socket) throws IOException {
+    this(socket, Contract.of(Described.DOCUMENT), Contract.ofParts(Described.DOCUMENT));
+  }
+
+  /** For a process of its own, which need not load what checks. */
+  static FakeDaemon unchecked(Path socket) throws IOException {
+    return new FakeDaemon(socket, null, null);
+  }
+
+  /** Read once. */
+  private static final class Described {
+    static final Json DOCUMENT = read();
+
+    private static Json read() {
+      try {
+        return Json.parse(Files.readAllBytes(Path.of("..", "docs", "openrpc.json")));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private FakeDaemon(Path socket, Contract requests, Contract answers) throws IOException {
+    this.requests = requests;
+    this.answers = answers;
     this.socket = socket;
     Files.createDirectories(socket.getParent());
     Files.deleteIfExists(socket);
@@ -140,6 +172,7 @@ public final class FakeDaemon implements AutoCloseable {
         }
         Json request = Json.parse(line);
         heard.add(new Heard(request.text("method"), request.get("params")));
+        checkRequest(request.text("method"), request.get("params"));
         Session session = new Session(request.get("id"), in, out);
         Json.Builder response = Json.build().put("jsonrpc", "2.0").put("id", request.get("id"));
         try {
@@ -158,6 +191,7 @@ public final class FakeDaemon implements AutoCloseable {
           if (answer == null) {
             return;
           }
+          checkAnswer(request.text("method"), answer);
           response.put("result", answer);
         } catch (Refusal e) {
           response.put("error", e.error);
@@ -170,6 +204,28 @@ public final class FakeDaemon implements AutoCloseable {
       if (client.isOpen() && !String.valueOf(e.getMessage()).contains("Broken pipe")) {
         throw new AssertionError(e);
       }
+    }
+  }
+
+  private void checkRequest(String method, Json params) {
+    if (requests == null) {
+      return;
+    }
+    if (!requests.declares(method)) {
+      faults.add("the request " + method + " is not in docs/openrpc.json");
+      return;
+    }
+    for (String fault : requests.faultsOfParameters(method, params)) {
+      faults.add("the request " + method + " " + params + ": " + fault);
+    }
+  }
+
+  private void checkAnswer(String method, Json answer) {
+    if (answers == null || !answers.declares(method)) {
+      return;
+    }
+    for (String fault : answers.faultsOfResult(method, answer)) {
+      faults.add("the answer to " + method + " " + answer + ": " + fault);
     }
   }
 
@@ -198,6 +254,11 @@ public final class FakeDaemon implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (!faults.isEmpty()) {
+      throw new AssertionError(
+          "not as docs/openrpc.json says, which is made from the *MethodDocs of the daemon:\n"
+              + String.join("\n", faults));
     }
   }
 

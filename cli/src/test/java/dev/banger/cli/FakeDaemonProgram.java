@@ -22,7 +22,7 @@ public final class FakeDaemonProgram {
         StandardOpenOption.APPEND);
     System.out.println("hello from the daemon");
     CountDownLatch stop = new CountDownLatch(1);
-    try (FakeDaemon daemon = new FakeDaemon(home.resolve("run/d.sock"))) {
+    try (FakeDaemon daemon = FakeDaemon.unchecked(home.resolve("run/d.sock"))) {
       daemon.answer(
           "daemon.ping",
           "{'version':'0.1.0','protocol':1,'pid':" + ProcessHandle.current().pid() + "}");

@@ -75,7 +75,8 @@ class RestTest extends CliTestBase {
 
   @Test
   void operationsAreListedShownAndCancelled() throws Exception {
-    daemon.answer("op.list", "[" + OP.replace("STATE", "running") + "]");
+    daemon.answer(
+        "op.list", "[" + OP.replace("STATE", "running").replaceAll("'stages':\\[.*\\],", "") + "]");
     daemon.answer("op.show", OP.replace("STATE", "running"));
     daemon.answer("op.cancel", "{'id':'op-3','cancelling':true}");
     daemon.answer("op.watch", OP.replace("STATE", "cancelled"));

@@ -24,7 +24,7 @@ class SshTest extends CliTestBase {
         "{'id':'"
             + ID
             + "','name':'web','user':'root','identityFile':'/c f/id','knownHostsFile':'/s/known %h','hostKeyAlias':'banger-3f9a'}");
-    daemon.answer("vm.show", ok(VM, ""));
+    daemon.answer("vm.show", shown(VM));
     daemon.on(
         "vm.proxy",
         (params, session) -> {
@@ -85,7 +85,7 @@ class SshTest extends CliTestBase {
 
   @Test
   void aVmThatHasStoppedIsNotMentioned() throws Exception {
-    daemon.answer("vm.show", ok(VM.replace("running", "stopped"), ""));
+    daemon.answer("vm.show", shown(VM.replace("running", "stopped")));
 
     assertThat(cli.run("vm", "ssh", "web").err()).isEmpty();
   }

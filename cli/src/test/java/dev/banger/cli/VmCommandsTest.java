@@ -166,7 +166,7 @@ class VmCommandsTest extends CliTestBase {
           awaitHeard("op.cancel");
           throw FakeDaemon.refusal("conflict", "op-3 was cancelled", "", List.of());
         });
-    daemon.on("op.cancel", (params, session) -> json("{'id':'op-3','state':'cancelled'}"));
+    daemon.on("op.cancel", (params, session) -> json("{'id':'op-3','cancelling':true}"));
 
     Cli.Ran ran = whenStageIsShown(() -> cli.signals.raise("INT"), "vm", "create");
 
@@ -291,7 +291,7 @@ class VmCommandsTest extends CliTestBase {
 
   @Test
   void showIsAnObjectForOneAndAnArrayForMore() throws Exception {
-    daemon.answer("vm.show", ok(VM.replace("'labels':{}", "'labels':{},'handles':{'pid':7}"), ""));
+    daemon.answer("vm.show", shown(VM.replace("'labels':{}", "'labels':{},'handles':{'pid':7}")));
     assertThat(cli.run("vm", "show", "web", "-o", "json").json().get("handles").text("pid"))
         .isEqualTo("7");
     assertThat(cli.run("vm", "show", "web").out())

@@ -18,7 +18,7 @@ class VmPluginsTest extends CliTestBase {
             "'labels':{},'plugins':[{'plugin':'nat','version':'1.0.0','step':'rules','phase':'host','policy':'best-effort','state':'failed','note':'','reason':'nft\\u001b is gone'},"
                 + "{'plugin':'ssh','version':'1.2.0','step':'keys','phase':'guest','policy':'required','state':'started','note':'one key','reason':''}],"
                 + "'endpoints':[{'plugin':'ssh','name':'ssh','uri':'ssh://root@127.77.0.2\\u202e'}]");
-    daemon.answer("vm.show", ok(vm, ""));
+    daemon.answer("vm.show", shown(vm));
 
     Cli.Ran ran = cli.run("vm", "show", "web");
 
@@ -46,7 +46,7 @@ class VmPluginsTest extends CliTestBase {
 
   @Test
   void aVmWithoutPluginsHasNoSuchParts() throws Exception {
-    daemon.answer("vm.show", ok(VM.replace("'labels':{}", "'plugins':[],'endpoints':[]"), ""));
+    daemon.answer("vm.show", shown(VM.replace("'labels':{}", "'plugins':[],'endpoints':[]")));
 
     assertThat(cli.run("vm", "show", "web").out())
         .contains("name         web\n")

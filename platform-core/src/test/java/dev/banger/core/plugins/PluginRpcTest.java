@@ -11,6 +11,7 @@ import dev.banger.client.RpcException;
 import dev.banger.core.lifecycle.Operation;
 import dev.banger.core.lifecycle.OperationLog;
 import dev.banger.core.lifecycle.Operations;
+import dev.banger.core.rpc.CheckedAnswers;
 import dev.banger.core.rpc.MethodTable;
 import dev.banger.core.rpc.PluginMethods;
 import dev.banger.core.rpc.RpcServer;
@@ -61,7 +62,7 @@ class PluginRpcTest {
         .register(methods.asMap());
     methods.completed();
     Path socket = temp.resolve("run/d.sock");
-    server = RpcServer.listen(socket, methods::find);
+    server = RpcServer.listen(socket, CheckedAnswers.of(methods::find));
     return BangerClient.connect(socket, Duration.ofSeconds(5)).orElseThrow();
   }
 

@@ -35,7 +35,7 @@ final class GuestMethodDocs {
             .needsVm()
             .takes("tail", whole(0, "only the last lines, so many"))
             .takesFlag("follow", "goes on as more is printed, until the VM is down")
-            .takesFlag("restarts", "with follow: goes on across a stop and a start")
+            .takesFlag("restarts", "goes on with follow when the VM is down")
             .streams(),
         inside(
                 "vm.files.put",

@@ -14,6 +14,7 @@ import static dev.banger.core.rpc.describe.Schemas.ref;
 import static dev.banger.core.rpc.describe.Schemas.text;
 import static dev.banger.core.rpc.describe.Schemas.texts;
 import static dev.banger.core.rpc.describe.Schemas.whole;
+import static dev.banger.core.rpc.describe.Schemas.withDefault;
 
 import dev.banger.client.Json;
 import java.util.List;
@@ -50,9 +51,9 @@ final class HostMethodDocs {
             .fails(INVALID, CONFLICT, UNAVAILABLE, HOST)
             .answers(ref("ImageFull")),
         method("op.list", "lists operations, those that run and the last that ended")
-            .takes("vm", text("only those of this VM: its name, its id or a unique prefix"))
-            .takesFlag("running", "only those that have not ended")
-            .takes("limit", whole(1, 500, "at most so many"))
+            .takes("vm", text("only of this VM: a name, an id or a unique prefix of an id"))
+            .takesFlag("running", "only those that run")
+            .takes("limit", withDefault(whole(1, 500, "the last so many"), Json.of(100)))
             .answers(list(ref("Operation"), "")),
         method("op.show", "tells all that is known of an operation")
             .needs("id", OPERATION)

@@ -157,6 +157,24 @@ public final class OpenRpc {
             "what the user should know and what does not keep the request from being served",
             Schemas.object("").has("message", Schemas.text("one sentence")).done()),
         notification(
+            "targets",
+            "of a request on several VMs: whom it is about, before anything else",
+            Schemas.object("")
+                .has(
+                    "targets",
+                    Schemas.list(
+                        Schemas.object("")
+                            .has("ref", Schemas.text("as it was given, or the VM's name"))
+                            .has("vm", Schemas.text("its name"))
+                            .may("op", Schemas.text("the operation"))
+                            .done(),
+                        ""))
+                .done()),
+        notification(
+            "result",
+            "of a request on several VMs: one entry of its results, as soon as it is known",
+            Schemas.open("as in results")),
+        notification(
             "row",
             "of plugin.call, for a command of mode live",
             Schemas.object("").has("row", Schemas.open("as its columns say")).done()),

@@ -119,6 +119,11 @@ final class Schemas {
       return this;
     }
 
+    /** The same, of which only some fields are there. */
+    Json part(String of) {
+      return typed("object", of).put("properties", fields.done()).done();
+    }
+
     Json done() {
       Json.Builder schema = typed("object", description).put("properties", fields.done());
       return required.isEmpty()

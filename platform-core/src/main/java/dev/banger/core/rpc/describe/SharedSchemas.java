@@ -16,7 +16,9 @@ import static dev.banger.core.rpc.describe.Schemas.whole;
 import dev.banger.client.Json;
 import dev.banger.core.model.ErrorKind;
 import dev.banger.core.rpc.describe.Schemas.ObjectSchema;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** What several methods answer with. */
 final class SharedSchemas {
@@ -60,9 +62,14 @@ final class SharedSchemas {
   }
 
   /** What a request on several VMs answers, one entry for each of them. */
-  static Json results(ObjectSchema succeeded) {
+  static Json results(ObjectSchema... succeeded) {
+    List<Json> entries = new ArrayList<>();
+    for (ObjectSchema entry : succeeded) {
+      entries.add(entry.done());
+    }
+    entries.add(ref("Failed"));
     return object("one entry for each VM, in first-seen order")
-        .has("results", list(eitherOf(succeeded.done(), ref("Failed")), ""))
+        .has("results", list(eitherOf(entries.toArray(Json[]::new)), ""))
         .done();
   }
 
@@ -149,9 +156,9 @@ final class SharedSchemas {
     return object("the daemon and what it has found")
         .has("running", exactly(true))
         .has("pid", whole(1, ""))
-        .has("startedBy", text("banger or systemd"))
         .has("version", text(""))
         .has("uptimeSeconds", whole(0, "since its start, in seconds"))
+        .may("startedBy", text("systemd or banger"))
         .has("socket", text("its path"))
         .has(
             "vms",

@@ -57,22 +57,21 @@ final class VmMethodDocs {
         changing("vm.repair", "takes back what a failed VM left, so that it can be used again")
             .answers(ref("Results")),
         set(),
-        method("vm.touch", "says that VMs are in use").takesVms().answers(ref("TouchResults")),
-        method("vm.keep", "ends the lease that this connection has on a VM")
+        method("vm.touch", "says that running VMs are in use now")
+            .takesVms()
+            .fails(ILLEGAL_STATE)
+            .answers(ref("Results")),
+        method("vm.keep", "ends this connection's lease of a VM")
             .needsVm()
-            .answers(
-                object("")
-                    .has("id", text("of the VM"))
-                    .has("wasLeased", truth("whether there was one"))
-                    .done()),
-        method("vm.list", "lists VMs by name; all conditions hold")
-            .takes("labels", textMap("only VMs that have all of these"))
-            .takes("labelKeys", texts("only VMs that have all of these labels, whatever they say"))
-            .takes("states", texts("only VMs that are in one of these states"))
-            .takes("image", text("only VMs that were made from this one"))
-            .takes("fields", texts("names of the fields wanted; all unless said"))
+            .answers(object("").has("id", text("the VM's")).has("wasLeased", truth("")).done()),
+        method("vm.list", "lists the VMs for which all conditions hold")
+            .takes("labels", textMap("that have all of these"))
+            .takes("labelKeys", texts("that have all of these labels, whatever their values"))
+            .takes("states", texts("that are in one of these states"))
+            .takes("image", text("that were made from this image"))
+            .takes("fields", texts("only these fields of each VM; all without it"))
             .example(Json.build().done(), Json.array(List.of(Examples.vm())))
-            .answers(list(ref("Vm"), "")),
+            .answers(list(eitherOf(ref("Vm"), ref("VmPart")), "")),
         method("vm.show", "tells all that is known of VMs")
             .takesVms()
             .answers(ref("VmFullResults")),
@@ -84,15 +83,15 @@ final class VmMethodDocs {
             .takesVms()
             .takesFlag("running", "of those that are not named only what runs")
             .answers(ref("StatsResults")),
-        method("vm.wait", "waits until VMs are as wanted: one by ref, or several")
+        method("vm.wait", "waits until VMs are as wanted")
             .needs(
                 "for", Schemas.choice("what to wait for", "running", "ready", "stopped", "deleted"))
-            .takes("ref", text("a name, an id or a unique prefix of an id"))
+            .takes("ref", text("one VM; its answer is no list then"))
             .takesVms()
             .takes("timeoutMs", withDefault(millis("how long"), Json.of(60_000)))
             .fails(TIMEOUT)
             .example(Json.build().put("ref", "web").put("for", "ready").done(), Examples.vm())
-            .answers(eitherOf(ref("Vm"), ref("Deleted"), ref("WaitResults"))));
+            .answers(eitherOf(ref("Vm"), ref("GoneVm"), ref("WaitResults"))));
   }
 
   private static MethodDoc.Builder changing(String name, String summary) {
@@ -121,7 +120,7 @@ final class VmMethodDocs {
         .takesFlag("keepFailed", "keeps a VM that did not start, to look into")
         .takes("timeoutMs", millis("how long the guest may take to be ready"))
         .takesFlag("detach", "answers at once with the operation")
-        .takesFlag("lease", "deletes it when this connection ends, unless the daemon ends it")
+        .takesFlag("lease", "deletes it when this connection ends, unless vm.keep was called")
         .sendsStages()
         .fails(INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE, TIMEOUT, GUEST, HOST)
         .example(Json.build().put("name", "web").put("cpus", 2).done(), Examples.vm())
@@ -136,7 +135,7 @@ final class VmMethodDocs {
         .takes("memoryMiB", whole(64, "memory, in MiB"))
         .takes("workDiskMiB", whole(0, MAX_DISK_MIB, "work disk, in MiB; it only grows"))
         .takes("nat", truth("may open connections to the outside"))
-        .takes("setLabels", textMap("labels to set"))
+        .takes("setLabels", textMap("labels to set; labels chooses VMs"))
         .takes("unsetLabels", texts("labels to take off"))
         .fails(INVALID, HOST)
         .answers(ref("Results"));

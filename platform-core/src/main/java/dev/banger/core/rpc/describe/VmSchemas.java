@@ -1,5 +1,6 @@
 package dev.banger.core.rpc.describe;
 
+import static dev.banger.core.rpc.describe.Schemas.eitherOf;
 import static dev.banger.core.rpc.describe.Schemas.list;
 import static dev.banger.core.rpc.describe.Schemas.number;
 import static dev.banger.core.rpc.describe.Schemas.object;
@@ -28,21 +29,16 @@ final class VmSchemas {
             "Results",
             SharedSchemas.results(
                 SharedSchemas.succeeded()
-                    .may("vm", ref("Vm"))
-                    .may("elapsedMs", whole(0, "how long it took, in milliseconds"))
-                    .may("note", text("a short remark, for example already running; may be empty"))
-                    .may("op", text("with detach, instead of the others"))))
-        .put(
-            "Deleted",
-            object("a VM that is gone")
-                .has("id", text("empty when there was none"))
-                .has("name", text("its name, or the reference"))
-                .has("state", Schemas.choice("", "deleted"))
-                .done())
+                    .has("vm", ref("Vm"))
+                    .has("elapsedMs", whole(0, "how long it took, in milliseconds"))
+                    .has("note", text("a short remark, for example already running; may be empty")),
+                SharedSchemas.succeeded().has("op", text("with detach: the operation"))))
         .put(
             "WaitResults",
             SharedSchemas.results(
-                SharedSchemas.succeeded().has("vm", Schemas.eitherOf(ref("Vm"), ref("Deleted")))))
+                SharedSchemas.succeeded().has("vm", eitherOf(ref("Vm"), ref("GoneVm")))))
+        .put("GoneVm", gone())
+        .put("VmPart", brief().part("the fields of a VM that were asked for"))
         .put(
             "VmFullResults",
             SharedSchemas.results(SharedSchemas.succeeded().has("vm", ref("VmFull"))))
@@ -53,16 +49,51 @@ final class VmSchemas {
         .put(
             "StatsResults",
             SharedSchemas.results(
-                SharedSchemas.succeeded()
-                    .has("vm", open("id, name, state, and paused while it is"))
-                    .has("stats", open("what was measured"))))
-        .put(
-            "TouchResults",
-            SharedSchemas.results(
-                SharedSchemas.succeeded()
-                    .has("vm", ref("Vm"))
-                    .has("elapsedMs", whole(0, ""))
-                    .has("note", text("may be empty"))));
+                SharedSchemas.succeeded().has("vm", named()).has("stats", ref("Stats"))))
+        .put("Stats", stats());
+  }
+
+  private static Json gone() {
+    return object("a VM that is deleted")
+        .has("id", text("empty when there was none of that name"))
+        .has("name", text(""))
+        .has("state", Schemas.choice("", "deleted"))
+        .done();
+  }
+
+  private static Json named() {
+    return object("which VM")
+        .has("id", text(""))
+        .has("name", text(""))
+        .has("state", text("as in Vm"))
+        .may("paused", text("why it is paused, a sentence; only while it is"))
+        .done();
+  }
+
+  private static Json stats() {
+    ObjectSchema stats =
+        object("what a VM uses; null for what is not known")
+            .has("state", text("as in Vm"))
+            .has("cpuPercent", orNull(number("of one CPU of the host, with one decimal")))
+            .has("cpus", whole(1, "virtual CPUs"))
+            .has("memoryMiB", whole(1, "in MiB"))
+            .has("diskMiB", whole(0, "in MiB"))
+            .has("workDiskMiB", whole(0, "in MiB"));
+    String[][] counts = {
+      {"memoryUsedMiB", "of the host's memory, in MiB"},
+      {"guestMemoryUsedMiB", "as the guest says, in MiB"},
+      {"diskUsedMiB", "on the host, in MiB"},
+      {"workDiskUsedMiB", "on the host, in MiB"},
+      {"diskReadBytes", "since its start"},
+      {"diskWrittenBytes", "since its start"},
+      {"netReceivedBytes", "since its start, as the guest sees it"},
+      {"netSentBytes", "since its start, as the guest sees it"},
+      {"uptimeSeconds", "since its start, in seconds"},
+    };
+    for (String[] count : counts) {
+      stats.has(count[0], orNull(whole(0, count[1])));
+    }
+    return stats.done();
   }
 
   private static ObjectSchema brief() {
@@ -94,6 +125,7 @@ final class VmSchemas {
         .has("startedAt", orNull(text("ISO 8601 in UTC; null when it does not run")))
         .has("degraded", texts("what does not work, a sentence each"))
         .has("labels", textMap(""))
+        .may("pending", open("what differs from its next start on, by the names of the fields"))
         .may("paused", text("why it is paused, a sentence; only while it is"))
         .may("reason", text("why it is failed or cleanupPending; only then"));
   }
@@ -144,7 +176,6 @@ final class VmSchemas {
                     .done(),
                 ""))
         .has("remarks", texts("what plugins have to say of it now, a sentence each"))
-        .has("pending", open("what is wanted of it and holds from its next start on"))
         .has("lastError", text("may be empty"))
         .has(
             "rootDisk",
