@@ -38,7 +38,9 @@ final class BareBoot {
       busybox mount -t sysfs sysfs /sys
       busybox mount -t devtmpfs dev /dev
       exec </dev/console >/dev/console 2>&1
-      while read -r module; do busybox insmod /modules/$module; done </modules/order
+      for list in order later; do
+        while read -r module; do busybox insmod /modules/$module; done </modules/$list
+      done
       while [ ! -b /dev/vda ]; do busybox sleep 0.02; done
       busybox mount -t ext4 -o rw,noatime /dev/vda /newroot
       busybox mount -o bind /dev /newroot/dev
