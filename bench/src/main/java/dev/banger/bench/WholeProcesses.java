@@ -20,8 +20,6 @@ import java.util.stream.Stream;
  * other file systems. Uses a home of its own under {@code /tmp} and leaves nothing behind.
  */
 public final class WholeProcesses {
-  private static final int BOOT_PAIRS = 6;
-
   private final Path dist;
   private final Programs programs;
   private final PrintStream out = System.out;
@@ -66,7 +64,7 @@ public final class WholeProcesses {
         new PluginsBench(bench.programs, bench.dist).run(bench.pairs);
       }
       if (wanted.contains("boot")) {
-        bench.boot();
+        new BootBench(bench.programs, bench.dist, bench.out).run();
       }
       for (String each : wanted) {
         if (each.equals("sessions") || each.startsWith("sessions:")) {
@@ -100,27 +98,6 @@ public final class WholeProcesses {
         + " processors";
   }
 
-  private void boot() throws Exception {
-    String banger = dist.resolve("bin/banger").toString();
-    programs.time(List.of(banger, "image", "import", "tiny"));
-    programs.time(List.of(banger, "vm", "create", "model", "--image", "tiny"));
-    Path dir = Files.createDirectory(programs.home().resolve("bare"));
-    BareBoot bare = BareBoot.like(runningQemu(), dir, programs);
-    programs.time(List.of(banger, "vm", "stop", "model"));
-    pairs.compare(
-        "vm create to ready (tiny)",
-        () -> {
-          long took = programs.time(List.of(banger, "vm", "create", "one", "--image", "tiny"));
-          programs.time(List.of(banger, "vm", "delete", "one"));
-          return took;
-        },
-        "QEMU to first program",
-        bare::run,
-        BOOT_PAIRS);
-    programs.time(List.of(banger, "vm", "delete", "model"));
-    programs.time(List.of(banger, "daemon", "stop"));
-  }
-
   private void disks(Path where) throws Exception {
     Path data = Files.createTempDirectory(where.toAbsolutePath(), "disks");
     try {
@@ -128,16 +105,6 @@ public final class WholeProcesses {
     } finally {
       delete(data);
     }
-  }
-
-  private List<String> runningQemu() throws IOException {
-    for (ProcessHandle process : ours()) {
-      List<String> words = List.of(commandLine(process).split("\0"));
-      if (words.getFirst().contains("qemu-system")) {
-        return words;
-      }
-    }
-    throw new IOException("the VM is ready, but no QEMU of it is to be found");
   }
 
   private List<ProcessHandle> ours() {

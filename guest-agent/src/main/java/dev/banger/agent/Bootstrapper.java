@@ -16,6 +16,8 @@ final class Bootstrapper {
   private static final long NETWORK_SECONDS = 20;
   private static final long GROW_SECONDS = 120;
   private static final long SECTOR = 512;
+  private static final long CARD_MILLIS = 5_000;
+  private static final long PAUSE_MILLIS = 20;
   private static final String NETWORK_SCRIPT =
       "b=$0; \"$b\" ip link set lo up; \"$b\" ip link set \"$1\" up || exit;"
           + " \"$b\" ip addr replace \"$2\" dev \"$1\" || exit;"
@@ -72,7 +74,10 @@ final class Bootstrapper {
 
   private void network(String address, String gateway)
       throws IOException, InterruptedException, RequestException {
-    String card = firstCard();
+    if (initDid(address, gateway)) {
+      return;
+    }
+    String card = awaitCard();
     if (card == null) {
       throw new RequestException(FailureKind.FAILED, "the guest has no network card");
     }
@@ -87,6 +92,30 @@ final class Bootstrapper {
             card,
             address,
             gateway));
+  }
+
+  /**
+   * Whether the initramfs has set this address already, while the agent was starting. Counts once:
+   * the guest may have changed it since.
+   */
+  private boolean initDid(String address, String gateway) throws IOException {
+    Path done = surroundings.file("/run/banger/network");
+    if (!Files.exists(done)) {
+      return false;
+    }
+    boolean same = Files.readString(done).strip().equals((address + " " + gateway).strip());
+    Files.delete(done);
+    return same;
+  }
+
+  /** Its driver may be loaded only after the agent was started. */
+  private static String awaitCard() throws InterruptedException {
+    String card = firstCard();
+    for (long waited = 0; card == null && waited < CARD_MILLIS; waited += PAUSE_MILLIS) {
+      Thread.sleep(PAUSE_MILLIS);
+      card = firstCard();
+    }
+    return card;
   }
 
   /** A card has a device behind it; bridges, tunnels and the loopback have none. */

@@ -69,10 +69,14 @@ public final class Training {
     }
   }
 
-  /** The way a device is read and written, with a file that is always at its end. */
-  private void device() throws IOException {
-    Files.isDirectory(Path.of("/sys/class/virtio-ports"));
-    Port device = new DevicePort(directory.resolve("device"));
+  /** The way a device is found, read and written, with a file that is always at its end. */
+  private void device() throws IOException, InterruptedException {
+    Main.main(new String[] {"--version"});
+    Path port = directory.resolve("sys/class/virtio-ports/vport1p1");
+    Files.createDirectories(port);
+    Files.writeString(port.resolve("name"), "banger.agent.0\n");
+    Files.createDirectories(directory.resolve("dev"));
+    Port device = new PortFinder(directory).await();
     device.out().write(new byte[1], 0, 1);
     int count = device.in().read(new byte[1], 0, 1);
     assert count < 0;

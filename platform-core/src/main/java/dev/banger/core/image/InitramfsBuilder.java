@@ -23,17 +23,18 @@ public final class InitramfsBuilder {
   /** Without these no guest finds its disks. */
   static final List<String> REQUIRED = List.of("virtio_mmio", "virtio_blk", "ext4");
 
-  /** Loaded where the kernel has them. */
+  /** Loaded where the kernel has them, while the agent starts. */
   static final List<String> OPTIONAL =
       List.of(
-          "virtio_console",
           "virtio_net",
           "virtio_rng",
           "button", // the power button ...
           "evdev", // ... and the way its event reaches the guest's programs
           "overlay",
+          // The ways to the agent last: who has reached it finds all else in place.
           "vsock",
-          "vmw_vsock_virtio_transport");
+          "vmw_vsock_virtio_transport",
+          "virtio_console");
 
   private static final String INIT = "initramfs-init.sh";
 
@@ -65,9 +66,12 @@ public final class InitramfsBuilder {
 
   void build(Busybox busybox, Path modulesDir, Path target) throws InterruptedException {
     try {
-      List<Path> modules = modulesFor(KernelModules.read(modulesDir), modulesDir);
+      KernelModules kernel = KernelModules.read(modulesDir);
+      List<Path> forDisks = forDisks(kernel, modulesDir);
+      List<Path> others = new ArrayList<>(kernel.loadOrder(OPTIONAL));
+      others.removeAll(forDisks);
       try (var out = new BufferedOutputStream(Files.newOutputStream(target))) {
-        write(new CpioWriter(out), busybox, modules);
+        write(new CpioWriter(out), busybox, forDisks, others);
       }
     } catch (IOException e) {
       throw new BangerException(
@@ -75,7 +79,7 @@ public final class InitramfsBuilder {
     }
   }
 
-  private static List<Path> modulesFor(KernelModules kernel, Path modulesDir) throws IOException {
+  private static List<Path> forDisks(KernelModules kernel, Path modulesDir) throws IOException {
     for (String module : REQUIRED) {
       if (!kernel.has(module)) {
         throw new BangerException(
@@ -85,12 +89,10 @@ public final class InitramfsBuilder {
             "use a kernel built for virtual machines, for example linux-image-cloud-amd64");
       }
     }
-    List<String> wanted = new ArrayList<>(REQUIRED);
-    wanted.addAll(OPTIONAL);
-    return kernel.loadOrder(wanted);
+    return kernel.loadOrder(REQUIRED);
   }
 
-  private void write(CpioWriter cpio, Busybox busybox, List<Path> modules)
+  private void write(CpioWriter cpio, Busybox busybox, List<Path> forDisks, List<Path> others)
       throws IOException, InterruptedException {
     for (String dir : List.of("bin", "dev", "modules", "newroot", "proc", "sys")) {
       cpio.directory(dir, 0755);
@@ -98,6 +100,13 @@ public final class InitramfsBuilder {
     cpio.characterDevice("dev/console", 0600, 5, 1);
     cpio.file("init", 0755, init.get());
     cpio.file("bin/busybox", 0755, busybox.binary());
+    modules(cpio, "modules/order", forDisks);
+    modules(cpio, "modules/later", others);
+    cpio.close();
+  }
+
+  private void modules(CpioWriter cpio, String list, List<Path> modules)
+      throws IOException, InterruptedException {
     ModuleFile reader = new ModuleFile(commands);
     StringBuilder order = new StringBuilder();
     for (Path module : modules) {
@@ -105,8 +114,7 @@ public final class InitramfsBuilder {
       cpio.file("modules/" + name, 0644, reader.read(module));
       order.append(name).append('\n');
     }
-    cpio.file("modules/order", 0644, order.toString().getBytes(StandardCharsets.UTF_8));
-    cpio.close();
+    cpio.file(list, 0644, order.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] initScript() {

@@ -218,9 +218,24 @@ final class StartVm {
         vm.spec().memoryMiB(),
         image.kernel(),
         paths.initrd(),
-        additions.kernelArguments(),
+        kernelArguments(additions, network.guest()),
         disks,
         network.launch(vm));
+  }
+
+  /** The initramfs sets the address while the agent starts, which then need not. */
+  private static List<String> kernelArguments(
+      Additions additions, GuestLink.NetworkConfig network) {
+    List<String> words = new ArrayList<>();
+    if (!network.addressCidr().isEmpty()) {
+      words.add("banger.address=" + network.addressCidr());
+    }
+    if (!network.addressCidr().isEmpty() && !network.gateway().isEmpty()) {
+      words.add("banger.gateway=" + network.gateway());
+    }
+    // Last, for they may end with what is meant for the guest's own init.
+    words.addAll(additions.kernelArguments());
+    return words;
   }
 
   /** Notes that the VM is up. */

@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # Process 1 of every guest until the guest's own init takes over: loads drivers, mounts the disks, starts the agent.
 #
-# Beside it lie /bin/busybox, /modules with the drivers and /modules/order naming them in load order, and, appended for
-# one VM, /seed with files to lay over the root and /seed.list with what of it is meant: "d MODE PATH" or "f MODE PATH"
+# Beside it lie /bin/busybox, /modules with the drivers and two lists of them in load order: /modules/order of those that
+# disks need, /modules/later of the others, the agent's way to the host last of all. And, appended for one VM, /seed with files to lay over the root and /seed.list with what of it is meant: "d MODE PATH" or "f MODE PATH"
 # a line; directories that only lead there are not listed. The disks: /dev/vda root, /dev/vdb work (mounted at /root),
 # /dev/vdc agent (mounted at /run/banger/agent).
 PATH=/bin
@@ -95,11 +95,12 @@ busybox mount -t devtmpfs -o nosuid,mode=0755 dev /dev || exit 1
 # The kernel found no console to give to process 1: there was no /dev yet.
 exec </dev/console >/dev/console 2>&1
 
-if [ -f /modules/order ]; then
+load() {
     while read -r module; do
         [ -z "$module" ] || busybox insmod "/modules/$module" || say "cannot load $module"
-    done </modules/order
-fi
+    done <"$1"
+}
+load /modules/order
 
 wait_for /dev/vda 500 || die 'the root disk /dev/vda did not appear'
 wait_for /dev/vdc 50 || die 'the agent disk /dev/vdc did not appear'
@@ -125,6 +126,8 @@ busybox mount --bind /dev/pts dev/pts
 busybox mount --bind /sys sys
 busybox mount --bind /proc proc
 
+# The agent takes longer to start than all that follows, so that is done meanwhile. It finds its way to the host when the
+# driver of that is loaded, which is last: whoever reaches it finds the work disk and the early files in place.
 # The agent lives on when the guest's init takes over: its root is the new root already. It must not hold the console.
 # Not with "&": the shell would have it, and every command it ever starts, ignore SIGINT. The second setsid is that of a
 # leader already, so it goes into the background by itself.
@@ -170,6 +173,29 @@ busybox chown 0:0 root 2>/dev/null && busybox chmod 0755 root || {
     busybox chown 0:0 root
     busybox chmod 0755 root
 }
+
+load /modules/later
+
+# Where the host has said so. The agent need not do again what that file tells it was done.
+address='' gateway=''
+read -r words </proc/cmdline
+for word in $words; do
+    case $word in
+    banger.address=*) address=${word#*=} ;;
+    banger.gateway=*) gateway=${word#*=} ;;
+    esac
+done
+if [ -n "$address" ]; then
+    for device in /sys/class/net/*/device; do
+        [ -e "$device" ] || continue
+        card=${device%/device}
+        card=${card##*/}
+        busybox ip link set lo up && busybox ip link set "$card" up && busybox ip addr replace "$address" dev "$card" &&
+            { [ -z "$gateway" ] || busybox ip route replace default via "$gateway" dev "$card"; } &&
+            echo "$address $gateway" >run/banger/network
+        break
+    done
+fi
 
 init=
 for candidate in /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /bin/init /bin/sh; do

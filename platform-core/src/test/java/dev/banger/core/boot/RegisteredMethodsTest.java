@@ -53,7 +53,7 @@ class RegisteredMethodsTest {
         Guice.createInjector(
             Stage.PRODUCTION, BangerDaemon.modules(layout, config, opened, methods));
     opened.add("the operations", injector.getInstance(Operations.class));
-    DaemonMethods daemon = new DaemonMethods("9.9.9", layout.socket(), () -> {});
+    DaemonMethods daemon = new DaemonMethods("9.9.9", layout.socket(), "banger", () -> {});
     daemon.registerEarly(methods.asMap());
     Reconciler.Report report = injector.getInstance(Reconciler.class).run();
     injector.getInstance(RpcModule.Registration.class).register(daemon, report);

@@ -52,7 +52,16 @@ class InitramfsBuilderTest {
     busybox = Busybox.at(commands, TinyElf.linkedStatically(dir.resolve("busybox")));
     Files.write(
         modules.resolve("modules.dep"),
-        List.of("virtio_blk.ko.xz: virtio.ko", "virtio_mmio.ko.gz: virtio.ko", "virtio.ko:"));
+        List.of(
+            "virtio_console.ko: virtio.ko",
+            "virtio_net.ko: failover.ko virtio.ko",
+            "failover.ko:",
+            "virtio_blk.ko.xz: virtio.ko",
+            "virtio_mmio.ko.gz: virtio.ko",
+            "virtio.ko:"));
+    for (String plain : List.of("virtio_console", "virtio_net", "failover")) {
+      Files.writeString(modules.resolve(plain + ".ko"), plain);
+    }
     Files.writeString(modules.resolve("modules.builtin"), "kernel/fs/ext4/ext4.ko\n");
     Files.writeString(modules.resolve("virtio.ko"), "plain");
     Files.writeString(modules.resolve("virtio_blk.ko.xz"), "compressed");
@@ -72,6 +81,10 @@ class InitramfsBuilderTest {
     assertThat(unpacked.resolve("bin/busybox")).hasSameBinaryContentAs(busybox.binary());
     assertThat(unpacked.resolve("modules/order"))
         .hasContent("virtio.ko\nvirtio_mmio.ko\nvirtio_blk.ko");
+    // The way to the agent is the last to open, behind the network and all else.
+    assertThat(unpacked.resolve("modules/later"))
+        .hasContent("failover.ko\nvirtio_net.ko\nvirtio_console.ko");
+    assertThat(unpacked.resolve("modules/virtio_net.ko")).hasContent("virtio_net");
     assertThat(unpacked.resolve("modules/virtio.ko")).hasContent("plain");
     assertThat(unpacked.resolve("modules/virtio_mmio.ko")).hasContent("unpacked here");
     assertThat(unpacked.resolve("modules/virtio_blk.ko")).hasContent("unpacked by xz");
