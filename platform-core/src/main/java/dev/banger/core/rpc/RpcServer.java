@@ -23,8 +23,8 @@ import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Listens on the daemon's socket and serves each connection on a virtual thread. Whoever opens it
- * holds the daemon's lock, so a socket file that is there already is a dead daemon's.
+ * Listens on the daemon's socket and serves each connection on a thread of its own. Whoever opens
+ * it holds the daemon's lock, so a socket file that is there already is a dead daemon's.
  */
 public final class RpcServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RpcServer.class.getName());
@@ -118,7 +118,8 @@ public final class RpcServer implements AutoCloseable {
       SocketChannel accepted = listener.accept();
       peer = accepted;
       connections.add(accepted);
-      Thread.ofVirtual().name("rpc-connection").start(() -> serve(accepted));
+      // A virtual one waits for its turn on one of a few carriers, and then again for theirs.
+      Thread.ofPlatform().daemon(true).name("rpc-connection").start(() -> serve(accepted));
       served = true;
     } finally {
       if (!served) {
