@@ -34,12 +34,14 @@ final class Settled {
 
   private static Set<VmId> found(VmContext context, List<VmRecord> vms) {
     Map<String, List<Extensions.StepStatus>> steps = context.extensions().steps();
+    // One look tells it of nearly all: what is down mostly leaves no directory there.
+    Set<String> running = context.directories().running();
     List<VmPaths> quiet = new ArrayList<>();
     for (VmRecord vm : vms) {
       VmPaths paths = context.paths(vm);
       if (saysDown(vm)
           && !steps.containsKey(vm.id().value())
-          && !context.directories().inUse(paths)
+          && !(running.contains(vm.id().value()) && context.directories().inUse(paths))
           && context.scratch().read(paths).isEmpty()) {
         quiet.add(paths);
       }

@@ -15,6 +15,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -55,7 +56,13 @@ public final class VmDirectories {
     }
   }
 
-  /** Whether there is anything in the directory for sockets and pid files. */
+  /** Names of what is in the directory of directories for sockets and pid files. */
+  Set<String> running() {
+    String[] names = runDir.toFile().list();
+    return names == null ? Set.of() : Set.of(names);
+  }
+
+  /** Whether there is anything in the one of this VM. */
   boolean inUse(VmPaths paths) {
     String[] names = paths.runDir().toFile().list();
     return names != null && names.length > 0;

@@ -18,7 +18,7 @@ import java.util.logging.Logger;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** Listens on the daemon's socket and serves each connection on a virtual thread. */
+/** Listens on the daemon's socket and serves each connection on a thread of its own. */
 public final class RpcServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RpcServer.class.getName());
 
@@ -107,7 +107,8 @@ public final class RpcServer implements AutoCloseable {
       SocketChannel accepted = listener.accept();
       peer = accepted;
       connections.add(accepted);
-      Thread.ofVirtual().name("rpc-connection").start(() -> serve(accepted));
+      // A virtual one waits for its turn on one of a few carriers, and then again for theirs.
+      Thread.ofPlatform().daemon(true).name("rpc-connection").start(() -> serve(accepted));
       served = true;
     } finally {
       if (!served) {
