@@ -23,9 +23,14 @@ class TourIT {
     assertThat(tour.steps()).hasSizeGreaterThan(15);
     try (BangerHome home = BangerHome.empty()) {
       Path desk = Files.createDirectory(home.dir().resolve("desk"));
+      Files.writeString(
+          desk.resolve(".gitconfig"), "[user]\n  name = Ada Example\n  email = ada@example.org\n");
 
       Ran ran =
-          new Shell(home, Map.of("BANGER_NETWORK_MODE", "user", "LC_ALL", "C.UTF-8"))
+          new Shell(
+                  home,
+                  Map.of(
+                      "BANGER_NETWORK_MODE", "user", "LC_ALL", "C.UTF-8", "HOME", desk.toString()))
               .run(PATIENCE, desk, tour.script());
 
       List<List<String>> outputs = tour.outputs(ran.out());
@@ -36,9 +41,9 @@ class TourIT {
       }
       for (int i = 0; i < outputs.size(); i++) {
         Tour.Step step = tour.steps().get(i);
-        assertThat(outputs.get(i).stream().map(Tour::lasting).toList())
+        assertThat(Tour.lasting(outputs.get(i)))
             .as("docs/tour.md, line %d: %s", step.line() + 1, step.command())
-            .isEqualTo(step.printed().stream().map(Tour::lasting).toList());
+            .isEqualTo(Tour.lasting(step.printed()));
       }
     }
   }
