@@ -68,8 +68,7 @@ class ClientIT {
       String out = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(() -> read(err)).isZero();
-      assertThat(out)
-          .startsWith("its kernel is Linux\nexit 3: no\nexample is running\nnotFound: ");
+      assertThat(out).startsWith("its kernel is Linux\nexit 3: no\nexample is running\nnotFound: ");
       assertThat(read(err)).contains("prepare_disks done\n");
     } finally {
       process.destroyForcibly();
@@ -88,8 +87,7 @@ class ClientIT {
   @Test
   void whatIsAnsweredAboutARealGuestIsAsDescribed() throws Exception {
     Banger banger = Banger.connect(home.dir().resolve("run/d.sock"));
-    Json document =
-        Json.parse(Files.readAllBytes(Path.of("..", "..", "docs", "openrpc.json")));
+    Json document = Json.parse(Files.readAllBytes(Path.of("..", "..", "docs", "openrpc.json")));
     assertThat(Json.parse(home.ok("daemon", "describe").out())).isEqualTo(document);
     Contract contract = Contract.of(document);
     banger.vms().create(VmSpec.named("web").from("tiny").withoutOutbound().labelled("a", "b"));
@@ -113,8 +111,7 @@ class ClientIT {
     asDescribed(contract, banger, "image.show", Json.build().put("name", "tiny").done());
     asDescribed(contract, banger, "plugin.trace", none);
     for (Json plugin : asDescribed(contract, banger, "plugin.list", none).elements()) {
-      asDescribed(
-          contract, banger, "plugin.info", Json.build().put("id", plugin.get("id")).done());
+      asDescribed(contract, banger, "plugin.info", Json.build().put("id", plugin.get("id")).done());
     }
     for (Json operation : asDescribed(contract, banger, "op.list", none).elements()) {
       Json id = Json.build().put("id", operation.get("id")).done();
