@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A VM as the daemon told of it; it may have changed since.
  *
- * @param id 32 hexadecimal digits, never used again
+ * @param id 12 hexadecimal digits, never used again
  * @param name unique among the VMs that are there
  * @param state {@code stopped}, {@code starting}, {@code running}, {@code stopping}, {@code
  *     failed}, {@code cleanupPending} or {@code deleting}; more may come

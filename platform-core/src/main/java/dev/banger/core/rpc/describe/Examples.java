@@ -9,7 +9,7 @@ final class Examples {
 
   static Json vm() {
     return Json.build()
-        .put("id", "3f9a1c2d4e5f60718293a4b5c6d7e8f9")
+        .put("id", "3f9a1c2d4e5f")
         .put("name", "web")
         .put("state", "running")
         .put("image", "debian")

@@ -98,7 +98,7 @@ final class VmSchemas {
 
   private static ObjectSchema brief() {
     return object("a VM")
-        .has("id", Schemas.matching("^[0-9a-f]{32}$", "never used again"))
+        .has("id", text("12 hexadecimal digits, never used again"))
         .has("name", text("unique among the VMs that are there"))
         .has(
             "state",
