@@ -34,9 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A daemon as it is wired, without its process: what it serves and what is declared. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RegisteredMethodsTest {
-  /** Declared ahead of what serves them. */
-  private static final Set<String> AWAITED = Set.of("vm.keep", "vm.stats", "vm.touch");
-
   @TempDir static Path home;
   private final Opened opened = new Opened();
   private final MethodTable methods = new MethodTable();
@@ -90,7 +87,6 @@ class RegisteredMethodsTest {
     Set<String> unserved = new TreeSet<>();
     Declared.all().forEach(method -> unserved.add(method.name()));
     unserved.removeAll(methods.asMap().keySet());
-    unserved.removeAll(AWAITED);
     assertThat(unserved)
         .as(
             "methods that are declared and not registered: register them in the register() of a"
@@ -129,11 +125,9 @@ class RegisteredMethodsTest {
   void everyMethodRefusesAParameterThatItDoesNotHave() {
     Json unknown = Json.build().put("no such", 1).done();
     for (MethodDoc method : Declared.all()) {
-      if (!AWAITED.contains(method.name())) {
-        assertThatThrownBy(() -> client.call(method.name(), unknown))
-            .hasMessage("parameter \"no such\" is not known to " + method.name())
-            .hasFieldOrPropertyWithValue("kind", "usage");
-      }
+      assertThatThrownBy(() -> client.call(method.name(), unknown))
+          .hasMessage("parameter \"no such\" is not known to " + method.name())
+          .hasFieldOrPropertyWithValue("kind", "usage");
     }
   }
 
