@@ -28,12 +28,13 @@ class DoctorBundleTest extends CliTestBase {
     cli.env("BANGER_DAEMON_BIN", bangerd.toString());
     Path log = Files.createDirectories(home.resolve("state")).resolve("daemon.log");
     Files.writeString(log, "started\nlogin with token=abcdef failed\n");
-    daemon.answer("doctor.run", "[{'id':'qemu','status':'ok','summary':'7.2','remedy':''}]");
+    daemon.answer(
+        "doctor.run", "[{'id':'qemu','source':'core','status':'ok','summary':'7.2','remedy':''}]");
     daemon.answer("daemon.status", "{'running':true}");
     daemon.answer(
         "config.show",
         "{'file':'f','values':[{'key':'plugins.team.token','value':'abcdef','source':'f'}]}");
-    daemon.answer("vm.show", ok(VM, ""));
+    daemon.answer("vm.show", shown(VM));
     daemon.answer("op.list", "[]");
     daemon.answer("plugin.list", "[]");
   }
